@@ -1,0 +1,56 @@
+package io.kubetune.trainer.model;
+
+import io.kubetune.trainer.data.PackedBatch;
+import io.kubetune.trainer.lora.Parameters;
+
+/// A causal language model with its adapter: the only face that training, evaluation and generation
+/// know.
+///
+/// ```
+/// parameters.zeroGradients();
+/// for (PackedBatch batch : step) lossSum += model.accumulate(batch, 1.0 / labelTokensOfStep);
+/// ```
+public interface CausalLm extends AutoCloseable {
+
+  /// Everything that is trained.
+  Parameters parameters();
+
+  /// Forward and backward: adds `scale` · d(sum of cross-entropy over the batch's label tokens) to
+  /// the gradients.
+  ///
+  /// @param randomStream seed of this micro-step's dropout and noise; unused without them
+  /// @return the sum (not the mean) of the cross-entropy over label tokens, unscaled
+  double accumulate(PackedBatch batch, double scale, long randomStream);
+
+  /// Forward only, without dropout.
+  LossSum evaluate(PackedBatch batch);
+
+  /// Base model or adapted model: switches every adapter off or on (for `generate` before and
+  /// after).
+  void adapterEnabled(boolean enabled);
+
+  /// Starts decoding: a key/value cache that grows with each call. Batch of one.
+  Decoder decoder();
+
+  @Override
+  void close();
+
+  /// @param crossEntropy sum over label tokens
+  /// @param correct label tokens whose likeliest token is the label
+  record LossSum(double crossEntropy, long correct, long labelTokens) {
+    public LossSum plus(LossSum other) {
+      return new LossSum(
+          crossEntropy + other.crossEntropy,
+          correct + other.correct,
+          labelTokens + other.labelTokens);
+    }
+  }
+
+  interface Decoder extends AutoCloseable {
+    /// Appends tokens and returns the logits [V] (fp32) behind the last of them.
+    float[] append(int[] tokens);
+
+    @Override
+    void close();
+  }
+}
