@@ -1,0 +1,82 @@
+package io.kubetune.trainer.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/// What one block keeps from its forward pass for its backward pass, and in which mode it runs.
+///
+/// Tensors of a forward pass die with their [Scope]; those that the backward pass needs are saved
+/// here, and freed by [#close]. A frame that does not record keeps nothing, and its pullbacks may
+/// not be called.
+///
+/// ```
+/// Tensor kept = frame.save(x);
+/// return new Pass(y, dy -> dy.mul(kept));
+/// ```
+public final class Frame implements AutoCloseable {
+
+  /// @param recording whether a backward pass follows
+  /// @param adapters whether adapters count; without, the model is the base model
+  /// @param randomStream seed of dropout and noise in this micro-step; 0 where there are none
+  public record Mode(boolean recording, boolean adapters, long randomStream) {
+    public static Mode training(long randomStream) {
+      return new Mode(true, true, randomStream);
+    }
+
+    public static Mode inference(boolean adapters) {
+      return new Mode(false, adapters, 0);
+    }
+  }
+
+  private final Mode mode;
+  private final List<Tensor> saved = new ArrayList<>();
+  private long draws;
+
+  /// @param block the block's number: each has random numbers of its own, the same ones when it is
+  ///   computed again
+  public Frame(Mode mode, int block) {
+    this.mode = mode;
+    this.draws = mix(mode.randomStream() + 0x9E3779B97F4A7C15L * (block + 1));
+  }
+
+  public boolean recording() {
+    return mode.recording();
+  }
+
+  public boolean adapters() {
+    return mode.adapters();
+  }
+
+  /// Keeps a tensor past its scope, until this frame closes.
+  public Tensor save(Tensor tensor) {
+    if (!mode.recording()) {
+      return tensor;
+    }
+    Tensor handle = Scope.own(tensor);
+    saved.add(handle);
+    return handle;
+  }
+
+  /// A generator for the next draw of random numbers; the n-th of a block is the same in every
+  /// computation of it.
+  public Generator nextGenerator() {
+    draws = mix(draws + 0x9E3779B97F4A7C15L);
+    return torch.make_generator_cpu(draws & Long.MAX_VALUE);
+  }
+
+  /// SplitMix64's finalizer (Steele, Lea, Flood 2014).
+  private static long mix(long z) {
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+
+  @Override
+  public void close() {
+    saved.forEach(Tensor::close);
+    saved.clear();
+  }
+}
