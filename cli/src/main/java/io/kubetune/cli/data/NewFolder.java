@@ -1,0 +1,99 @@
+package io.kubetune.cli.data;
+
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TuneException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.stream.Stream;
+
+/// A folder that is filled aside and appears whole, or not at all.
+///
+/// ```
+/// try (NewFolder folder = NewFolder.aside(target)) {
+///   Files.writeString(folder.path().resolve("manifest.json"), "{}");
+///   folder.publish();
+/// }
+/// ```
+public final class NewFolder implements AutoCloseable {
+  private final Path target;
+  private final Path aside;
+
+  private NewFolder(Path target, Path aside) {
+    this.target = target;
+    this.aside = aside;
+  }
+
+  /// @throws TuneException ALREADY_EXISTS where the target holds something
+  public static NewFolder aside(Path target) throws IOException {
+    Path whole = target.toAbsolutePath().normalize();
+    if (Files.exists(whole) && !isEmptyFolder(whole)) {
+      throw new TuneException(
+          ExitCode.ALREADY_EXISTS,
+          "can't write the dataset",
+          target.toString(),
+          Files.isDirectory(whole) ? "the folder is not empty" : "a file of that name exists",
+          "name a new folder, or remove this one");
+    }
+    Files.createDirectories(whole.getParent());
+    return new NewFolder(
+        whole, Files.createTempDirectory(whole.getParent(), "." + whole.getFileName() + "."));
+  }
+
+  /// Where to write until all is there.
+  public Path path() {
+    return aside;
+  }
+
+  /// Makes the folder visible under its own name, whole and on the disk.
+  public void publish() throws IOException {
+    sync(aside);
+    Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
+    sync(target.getParent());
+  }
+
+  /// Removes what was not published.
+  @Override
+  public void close() throws IOException {
+    if (Files.exists(aside)) {
+      Files.walkFileTree(
+          aside,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              Files.delete(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, IOException e)
+                throws IOException {
+              Files.delete(folder);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    }
+  }
+
+  private static void sync(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static boolean isEmptyFolder(Path path) throws IOException {
+    if (!Files.isDirectory(path)) {
+      return false;
+    }
+    try (Stream<Path> inside = Files.list(path)) {
+      return inside.findAny().isEmpty();
+    }
+  }
+}

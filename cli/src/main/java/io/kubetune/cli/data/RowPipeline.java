@@ -1,0 +1,175 @@
+package io.kubetune.cli.data;
+
+import io.kubetune.cli.data.format.DamagedFileException;
+import io.kubetune.cli.data.format.InputFile;
+import io.kubetune.cli.data.format.Place;
+import io.kubetune.cli.data.format.RowBatch;
+import io.kubetune.cli.data.format.RowReader;
+import io.kubetune.cli.data.shape.FormChoice;
+import io.kubetune.cli.data.shape.RowForm;
+import io.kubetune.contract.Problem;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/// Reads files one after another, shapes their rows on all cores, and hands the batches on in
+/// order.
+///
+/// What waits is bounded in bytes, so a dataset of any size needs the same memory.
+///
+/// ```
+/// try (var pipeline = new RowPipeline(choice)) {
+///   pipeline.read(file, batch -> out.write(batch.canonical()));
+/// }
+/// ```
+final class RowPipeline implements AutoCloseable {
+  /// Enough for every core to have its next batch ready.
+  private static final int WAITING_BYTES = 4 << 20;
+
+  /// Takes batches in the order of the files' rows, on the thread that called [#read].
+  @FunctionalInterface
+  interface Sink {
+    void batch(ShapedBatch batch) throws IOException;
+  }
+
+  private record Waiting(Future<ShapedBatch> shaped, int bytes) {}
+
+  private final FormChoice choice;
+  private final ExecutorService workers =
+      Executors.newFixedThreadPool(
+          Runtime.getRuntime().availableProcessors(),
+          task -> Thread.ofPlatform().daemon().name("rows").unstarted(task));
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
+  private long waitingBytes;
+  private Optional<RowForm> form = Optional.empty();
+  private List<String> columns = List.of();
+  private boolean unknownForm;
+  private Sink sink;
+
+  RowPipeline(FormChoice choice) {
+    this.choice = choice;
+  }
+
+  /// The form that the first rows had; empty before them.
+  Optional<RowForm> form() {
+    return form;
+  }
+
+  /// The columns of the first row.
+  List<String> columns() {
+    return columns;
+  }
+
+  /// Reads one file to its end, or to where it can't be read any further.
+  ///
+  /// @throws IOException where the disk fails; a fault of the file's content goes to the sink
+  void read(InputFile file, Sink to) throws IOException {
+    sink = to;
+    if (unknownForm) {
+      return;
+    }
+    boolean empty = true;
+    try (RowReader reader = file.open()) {
+      if (reader.header().isPresent()) {
+        RowReader.Header header = reader.header().get();
+        if (!choose(header.columns(), header.place())) {
+          return;
+        }
+      }
+      for (RowBatch batch = reader.next(); batch != null; batch = reader.next()) {
+        empty = false;
+        if (!accept(batch)) {
+          return;
+        }
+      }
+      if (empty) {
+        fail(new Place(file.shown(), Place.Unit.LINE, 1).problem("", "no rows", ""));
+      }
+      drain(0);
+    } catch (DamagedFileException e) {
+      fail(e.problem());
+    }
+  }
+
+  /// False where the rows' form is unknown, which was reported then.
+  private boolean accept(RowBatch batch) throws IOException {
+    RowBatch rows = batch;
+    if (form.isEmpty()) {
+      DecodedRows decoded = DecodedRows.of(batch);
+      rows = decoded;
+      Optional<RowForm> found =
+          decoded.columns().stream().flatMap(each -> choice.of(each).stream()).findFirst();
+      if (decoded.firstPlace().isPresent()) {
+        List<String> first =
+            decoded.columns().stream()
+                .filter(each -> found.isEmpty() || choice.of(each).isPresent())
+                .findFirst()
+                .orElseThrow();
+        if (!choose(first, decoded.firstPlace().get())) {
+          return false;
+        }
+      }
+    }
+    RowForm known = form.orElse(NO_ROWS_YET);
+    RowBatch task = rows;
+    waiting.add(new Waiting(workers.submit(() -> ShapedBatch.of(task, known)), rows.heldBytes()));
+    waitingBytes += rows.heldBytes();
+    drain(WAITING_BYTES);
+    return true;
+  }
+
+  /// Shapes a batch that has nothing but problems.
+  private static final RowForm NO_ROWS_YET = new RowForm.Text("text");
+
+  /// Settles the form where it is open; then says whether these columns have it.
+  private boolean choose(List<String> found, Place place) throws IOException {
+    if (form.isEmpty() && !choice.isPreference(found)) {
+      form = choice.of(found);
+      columns = found;
+    }
+    if (form.isPresent() && found.containsAll(form.get().required())) {
+      return true;
+    }
+    unknownForm = form.isEmpty();
+    for (Problem each : new FormProblems(choice).of(form, found, place)) {
+      fail(each);
+    }
+    return false;
+  }
+
+  private void fail(Problem problem) throws IOException {
+    drain(0);
+    Problems problems = new Problems();
+    problems.add(problem);
+    sink.batch(new ShapedBatch(new byte[0], List.of(), problems));
+  }
+
+  private void drain(long downToBytes) throws IOException {
+    while (!waiting.isEmpty() && (downToBytes == 0 || waitingBytes > downToBytes)) {
+      Waiting first = waiting.remove();
+      waitingBytes -= first.bytes();
+      try {
+        sink.batch(first.shaped().get());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while reading the data", e);
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof RuntimeException fault) {
+          throw fault;
+        }
+        throw new IllegalStateException(e.getCause());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    workers.shutdownNow();
+  }
+}

@@ -1,0 +1,34 @@
+package io.kubetune.cli.data.format;
+
+import io.kubetune.contract.Problem;
+
+/// Where a row stands in the user's own file: a line where the format has lines, else the row's
+/// number.
+///
+/// ```
+/// new Place("rows.jsonl", Unit.LINE, 7).problem("messages[1].role", "role 'bot'", "…")
+/// // rows.jsonl:7 messages[1].role: role 'bot'; …
+/// ```
+///
+/// @param file as the user named it
+/// @param number from 1
+public record Place(String file, Unit unit, long number) {
+  /// What `number` counts.
+  public enum Unit {
+    LINE,
+    ROW
+  }
+
+  /// @param field the key path within the row; empty for the row itself
+  public Problem problem(String field, String found, String remedy) {
+    return new Problem(field.isEmpty() ? toString() : this + " " + field, found, remedy);
+  }
+
+  @Override
+  public String toString() {
+    return switch (unit) {
+      case LINE -> file + ":" + number;
+      case ROW -> file + " row " + number;
+    };
+  }
+}

@@ -1,0 +1,236 @@
+package io.kubetune.cli.request;
+
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Problem;
+import io.kubetune.contract.TrainingConfig.KubetuneConfig.Method;
+import io.kubetune.contract.TuneException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Makes a [TuneRequest] of flags and, with `-f`, of a file; flags win; every problem is reported
+/// at once.
+///
+/// ```
+/// TuneRequest request = RequestReader.here(System.in).read(flags);
+/// ```
+///
+/// @param workingFolder that relative paths start from
+/// @param stdin what `-f -` reads
+/// @param nameSuffix five characters for `--generate-name`
+public record RequestReader(Path workingFolder, InputStream stdin, String nameSuffix) {
+
+  private static final int MOST_WORKERS = 1024;
+  private static final Set<String> COLUMNS =
+      Set.of("messages", "prompt", "completion", "text", "tools");
+
+  /// Reads relative to the process's folder, with a random suffix.
+  public static RequestReader here(InputStream stdin) {
+    return new RequestReader(Path.of("").toAbsolutePath(), stdin, randomSuffix());
+  }
+
+  /// @throws TuneException BAD_REQUEST with every problem
+  public TuneRequest read(Flags flags) {
+    List<Problem> problems = new ArrayList<>();
+    List<Given> typed = flags.givens(problems);
+    FileContents file =
+        typed.stream()
+            .filter(each -> each.field() == Field.FILE)
+            .findFirst()
+            .map(each -> readFile(each.value(), problems))
+            .orElse(FileContents.NONE);
+    FieldValues values = FieldValues.of(file.givens(), typed, problems);
+    LocationReader locations = new LocationReader(workingFolder);
+
+    RuntimeKind runtime =
+        values
+            .parsed(Field.RUNTIME, RequestReader::runtime, "choose local, job or kaito")
+            .orElse(RuntimeKind.JOB);
+    Method method =
+        values
+            .parsed(Field.METHOD, RequestReader::method, "choose lora or qlora")
+            .orElse(Method.LORA);
+    String name = name(values, problems);
+    int workers = values.integer(Field.WORKERS, 1, MOST_WORKERS).orElse(1);
+    Optional<Location> model =
+        required(values, Field.MODEL, problems)
+            .flatMap(given ->
+                values.parsed(Field.MODEL, locations::model, "write " + Field.MODEL.help()));
+    required(values, Field.DATA, problems);
+    List<Location> data =
+        values.parsedAll(Field.DATA, locations::data, "write " + Field.DATA.help());
+    List<Location> evalData =
+        values.parsedAll(Field.EVAL_DATA, locations::data, "write " + Field.DATA.help());
+    Optional<Output> output =
+        values.parsed(Field.OUTPUT, locations::output, "write " + Field.OUTPUT.help());
+    ConfigSource config = config(values, file, problems);
+    PodRequest pod = PodReader.read(values, problems);
+    String secret = "name a Secret in the run's namespace";
+
+    problems.addAll(new RuntimeRules(values, model, data, output).problems(runtime, name, workers));
+    checkKeys(values, problems);
+    Optional<String> namespace =
+        values.parsed(Field.NAMESPACE, Syntax::dnsLabel, "name a namespace");
+    Optional<String> modelSecret = values.parsed(Field.MODEL_SECRET, Syntax::objectName, secret);
+    List<String> dataSecrets = values.parsedAll(Field.DATA_SECRET, Syntax::objectName, secret);
+    Optional<String> outputSecret = values.parsed(Field.OUTPUT_SECRET, Syntax::objectName, secret);
+    Optional<String> dataName =
+        values.parsed(Field.DATA_NAME, Syntax::objectName, "small letters, digits, - and .");
+    if (!problems.isEmpty()) {
+      throw new TuneException(ExitCode.BAD_REQUEST, "can't make a run of this request", problems);
+    }
+    return new TuneRequest(
+        name,
+        namespace,
+        values.map(Field.LABEL),
+        values.map(Field.ANNOTATION),
+        runtime,
+        method,
+        model.orElseThrow(),
+        modelSecret,
+        data,
+        evalData,
+        dataName,
+        dataSecrets,
+        values.map(Field.COLUMN),
+        values.parsed(Field.REGISTRY, Syntax::imageReference, "write HOST/PATH"),
+        output,
+        outputSecret,
+        config,
+        workers,
+        pod);
+  }
+
+  private String name(FieldValues values, List<Problem> problems) {
+    Optional<Given> prefix = values.one(Field.GENERATE_NAME);
+    Optional<Given> name = values.one(Field.NAME);
+    if (name.isEmpty() && prefix.isEmpty()) {
+      problems.add(
+          new Problem(Field.NAME.flag(), "no name", "give one, or " + Field.GENERATE_NAME.usage()));
+      return "";
+    }
+    String text = name.map(Given::value).orElseGet(() -> prefix.get().value() + nameSuffix);
+    try {
+      return Syntax.dnsLabel(text);
+    } catch (IllegalArgumentException e) {
+      problems.add(
+          new Problem(
+              name.or(() -> prefix).get().place(),
+              e.getMessage(),
+              "use small letters, digits and -, at most " + Syntax.LONGEST_LABEL + " characters"));
+      return "";
+    }
+  }
+
+  private static Optional<Given> required(FieldValues values, Field field, List<Problem> problems) {
+    List<Given> given = values.all(field);
+    if (given.isEmpty()) {
+      problems.add(new Problem(field.flag(), "missing", "give " + field.help()));
+    }
+    return given.stream().findFirst();
+  }
+
+  private void checkKeys(FieldValues values, List<Problem> problems) {
+    for (Given each : values.all(Field.COLUMN)) {
+      if (!COLUMNS.contains(each.key())) {
+        problems.add(
+            new Problem(each.place(), "no canonical key", NearestName.remedy(each.key(), COLUMNS)));
+      }
+    }
+    for (Field field : List.of(Field.LABEL, Field.ANNOTATION)) {
+      for (Given each : values.all(field)) {
+        try {
+          Syntax.qualifiedName(each.key());
+          if (field == Field.LABEL) {
+            Syntax.labelValue(each.value());
+          }
+        } catch (IllegalArgumentException e) {
+          problems.add(new Problem(each.place(), e.getMessage(), "letters, digits, -, _ and ."));
+        }
+      }
+    }
+  }
+
+  private ConfigSource config(FieldValues values, FileContents file, List<Problem> problems) {
+    List<ConfigOverride> overrides = new ArrayList<>();
+    for (Given each : values.all(Field.SET)) {
+      overrides.add(new ConfigOverride(each.key(), each.value(), each.place()));
+    }
+    for (Field field : Field.values()) {
+      if (!field.configKey().isEmpty()) {
+        values
+            .one(field)
+            .ifPresent(given ->
+                overrides.add(new ConfigOverride(field.configKey(), given.value(), given.place())));
+      }
+    }
+    Optional<Given> named = values.one(Field.CONFIG);
+    if (named.isEmpty()) {
+      return new ConfigSource(file.trainingConfig(), file.configName(), overrides);
+    }
+    Optional<String> text = text(named.get().value(), problems, named.get().place());
+    return new ConfigSource(text, named.get().value(), overrides);
+  }
+
+  private FileContents readFile(String file, List<Problem> problems) {
+    return text(file, problems, Field.FILE.flag())
+        .map(text -> RequestFile.read(file.equals("-") ? "stdin" : file, text, problems))
+        .orElse(FileContents.NONE);
+  }
+
+  private Optional<String> text(String file, List<Problem> problems, String place) {
+    try {
+      byte[] bytes =
+          file.equals("-") ? stdin.readAllBytes() : Files.readAllBytes(workingFolder.resolve(file));
+      return Optional.of(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+    } catch (CharacterCodingException e) {
+      problems.add(new Problem(file, "not UTF-8", "save it as UTF-8"));
+    } catch (IOException e) {
+      problems.add(
+          new Problem(
+              place,
+              "can't read " + file + " (" + e.getClass().getSimpleName() + ")",
+              "check the path"));
+    }
+    return Optional.empty();
+  }
+
+  private static RuntimeKind runtime(String text) {
+    for (RuntimeKind each : RuntimeKind.values()) {
+      if (each.text().equals(text)) {
+        return each;
+      }
+    }
+    throw new IllegalArgumentException("'" + text + "' is no runtime");
+  }
+
+  private static Method method(String text) {
+    return switch (text) {
+      case "lora" -> Method.LORA;
+      case "qlora" -> Method.QLORA;
+      case "full" ->
+          throw new IllegalArgumentException("tuning all weights is not possible in this version");
+      default -> throw new IllegalArgumentException("'" + text + "' is no method");
+    };
+  }
+
+  /// Kubernetes' own alphabet for generated names: no vowels, so no words.
+  private static String randomSuffix() {
+    String alphabet = "bcdfghjklmnpqrstvwxz2456789";
+    StringBuilder suffix = new StringBuilder();
+    new SecureRandom()
+        .ints(5, 0, alphabet.length())
+        .forEach(index -> suffix.append(alphabet.charAt(index)));
+    return suffix.toString();
+  }
+}

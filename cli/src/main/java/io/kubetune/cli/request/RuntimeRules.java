@@ -1,0 +1,205 @@
+package io.kubetune.cli.request;
+
+import io.kubetune.contract.Problem;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// What each runtime can't do: an option that would have no effect is a problem, never ignored.
+///
+/// A file may describe a pod and still be run on this machine; a flag that asks for a pod there is
+/// a mistake.
+///
+/// ```
+/// problems.addAll(new RuntimeRules(values, model, data, output).problems(runtime, name, workers));
+/// ```
+record RuntimeRules(
+    FieldValues values, Optional<Location> model, List<Location> data, Optional<Output> output) {
+
+  private static final Set<Field> OF_THE_JOB =
+      EnumSet.of(
+          Field.TRAINER_IMAGE,
+          Field.CLI_IMAGE,
+          Field.IMAGE_PULL_SECRET,
+          Field.GPUS,
+          Field.GPU_RESOURCE,
+          Field.CPU,
+          Field.MEMORY,
+          Field.TOLERATION,
+          Field.SERVICE_ACCOUNT,
+          Field.ENV,
+          Field.SECRET_ENV,
+          Field.PRIORITY_CLASS,
+          Field.QUEUE,
+          Field.TTL,
+          Field.ACTIVE_DEADLINE,
+          Field.BACKOFF_LIMIT,
+          Field.CHECKPOINT_CLAIM);
+
+  private static final Set<Field> OF_A_CLUSTER =
+      EnumSet.of(
+          Field.NODE_SELECTOR,
+          Field.INSTANCE_TYPE,
+          Field.AFFINITY,
+          Field.MODEL_SECRET,
+          Field.DATA_SECRET,
+          Field.OUTPUT_SECRET,
+          Field.NAMESPACE,
+          Field.REGISTRY);
+
+  List<Problem> problems(RuntimeKind runtime, String name, int workers) {
+    List<Problem> problems = new ArrayList<>();
+    switch (runtime) {
+      case LOCAL -> local(problems);
+      case JOB -> job(problems, name, workers);
+      case KAITO -> kaito(problems, workers);
+    }
+    return problems;
+  }
+
+  private void local(List<Problem> problems) {
+    Set<Field> unused = EnumSet.copyOf(OF_THE_JOB);
+    unused.addAll(OF_A_CLUSTER);
+    unused.remove(Field.ENV);
+    for (Field field : unused) {
+      for (Given each : values.all(field)) {
+        // The place of a flag starts with the flag; a file's place with the file's name.
+        if (each.place().startsWith("--")) {
+          problems.add(new Problem(each.place(), "runtime local has no pod", "take it out"));
+        }
+      }
+    }
+    model.ifPresent(location -> {
+      if (!(location instanceof Location.Local)) {
+        problem(
+            problems, Field.MODEL, "runtime local reads a folder", "download it, give its folder");
+      }
+    });
+    if (!data.stream().allMatch(Location.Local.class::isInstance)) {
+      problem(problems, Field.DATA, "runtime local reads files", "download them, give their path");
+    }
+    output.ifPresent(place -> {
+      if (!(place instanceof Output.Image) && !(place instanceof Output.Layout)) {
+        problem(
+            problems,
+            Field.OUTPUT,
+            "runtime local has no volumes",
+            "write oci:FOLDER or HOST/REPO:TAG");
+      }
+    });
+  }
+
+  private void job(List<Problem> problems, String name, int workers) {
+    boolean registry = !values.all(Field.REGISTRY).isEmpty();
+    if (workers > 1) {
+      // A pod's host name is NAME-INDEX and must be a DNS label too.
+      int longest = Syntax.LONGEST_LABEL - 1 - String.valueOf(workers - 1).length();
+      if (name.length() > longest) {
+        problem(
+            problems,
+            Field.NAME,
+            "too long for " + workers + " workers",
+            "use at most " + longest + " characters");
+      }
+    }
+    if (!registry && model.filter(Location.Local.class::isInstance).isPresent()) {
+      problem(
+          problems,
+          Field.MODEL,
+          "a pod can't read this machine's folders",
+          "add " + Field.REGISTRY.usage() + " to package and push it");
+    }
+    if (!registry && data.stream().anyMatch(Location.Local.class::isInstance)) {
+      problem(
+          problems,
+          Field.DATA,
+          "a pod can't read this machine's files",
+          "add " + Field.REGISTRY.usage() + " to package and push them");
+    }
+    if (!registry && output.isEmpty()) {
+      problems.add(new Problem(Field.OUTPUT.flag(), "missing", "give " + Field.OUTPUT.help()));
+    }
+    noLayout(problems);
+  }
+
+  private void kaito(List<Problem> problems, int workers) {
+    for (Field field : OF_THE_JOB) {
+      for (Given each : values.all(field)) {
+        problems.add(
+            new Problem(
+                each.place(),
+                "a Workspace has no field for it",
+                "take it out, or choose --runtime job"));
+      }
+    }
+    if (workers > 1) {
+      problem(problems, Field.WORKERS, "KAITO tunes on one node alone", "choose --runtime job");
+    }
+    for (Field field : List.of(Field.COLUMN, Field.EVAL_DATA)) {
+      if (!values.all(field).isEmpty()) {
+        problem(problems, field, "KAITO's trainer reads the data as it is", "choose --runtime job");
+      }
+    }
+    model.ifPresent(location -> {
+      if (!(location instanceof Location.Preset) && !(location instanceof Location.HuggingFace)) {
+        problem(
+            problems,
+            Field.MODEL,
+            "KAITO loads presets and Hugging Face models",
+            "give one, or choose --runtime job");
+      }
+    });
+    long kinds = data.stream().map(Object::getClass).distinct().count();
+    boolean urls =
+        data.stream()
+            .allMatch(
+                each -> each instanceof Location.Url url && !url.uri().getScheme().equals("s3"));
+    if (!urls && (kinds > 1 || data.size() > 1)) {
+      problem(
+          problems,
+          Field.DATA,
+          "KAITO reads URLs, or one image, or one volume",
+          "choose --runtime job for more");
+    }
+    if (!urls
+        && data.stream()
+            .anyMatch(
+                each -> each instanceof Location.Url || each instanceof Location.HuggingFace)) {
+      problem(problems, Field.DATA, "KAITO downloads http and https alone", "choose --runtime job");
+    }
+    if (values.all(Field.REGISTRY).isEmpty()
+        && data.stream().anyMatch(Location.Local.class::isInstance)) {
+      problem(
+          problems,
+          Field.DATA,
+          "a pod can't read this machine's files",
+          "add " + Field.REGISTRY.usage() + " to package and push them");
+    }
+    boolean image = output.isEmpty() || output.get() instanceof Output.Image;
+    if (output.isEmpty() && values.all(Field.REGISTRY).isEmpty()) {
+      problems.add(new Problem(Field.OUTPUT.flag(), "missing", "give " + Field.OUTPUT.help()));
+    } else if (image && values.all(Field.OUTPUT_SECRET).isEmpty()) {
+      problems.add(
+          new Problem(
+              Field.OUTPUT_SECRET.flag(), "missing", "KAITO pushes with this Secret alone"));
+    }
+    noLayout(problems);
+  }
+
+  private void noLayout(List<Problem> problems) {
+    if (output.filter(Output.Layout.class::isInstance).isPresent()) {
+      problem(
+          problems,
+          Field.OUTPUT,
+          "a pod can't write this machine's folders",
+          "write HOST/REPO:TAG or pvc://CLAIM/PATH");
+    }
+  }
+
+  private void problem(List<Problem> problems, Field field, String found, String remedy) {
+    String place = values.all(field).stream().findFirst().map(Given::place).orElse(field.flag());
+    problems.add(new Problem(place, found, remedy));
+  }
+}

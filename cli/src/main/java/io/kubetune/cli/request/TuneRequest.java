@@ -1,0 +1,41 @@
+package io.kubetune.cli.request;
+
+import io.kubetune.contract.TrainingConfig.KubetuneConfig.Method;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What the user asked for, every value parsed and within its range; nothing outside the request
+/// was looked at yet.
+///
+/// ```
+/// TuneRequest request = RequestReader.here(System.in).read(flags);
+/// ```
+///
+/// @param name a DNS label
+/// @param model Local, Preset, HuggingFace, Image or Claim
+/// @param data at least one; Local, HuggingFace, Url, Image, Claim or Volume
+/// @param columns canonical key (messages, prompt, completion, text) to the user's column
+/// @param registry HOST/PATH that local models and data are pushed below
+/// @param output empty: the runtime's own default
+/// @param workers 1 or more processes that train together
+public record TuneRequest(
+    String name,
+    Optional<String> namespace,
+    Map<String, String> labels,
+    Map<String, String> annotations,
+    RuntimeKind runtime,
+    Method method,
+    Location model,
+    Optional<String> modelSecret,
+    List<Location> data,
+    List<Location> evalData,
+    Optional<String> dataName,
+    List<String> dataSecrets,
+    Map<String, String> columns,
+    Optional<String> registry,
+    Optional<Output> output,
+    Optional<String> outputSecret,
+    ConfigSource config,
+    int workers,
+    PodRequest pod) {}
