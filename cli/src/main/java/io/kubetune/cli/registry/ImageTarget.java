@@ -1,0 +1,35 @@
+package io.kubetune.cli.registry;
+
+import java.io.IOException;
+
+/// A place that an image is written to: first its contents, then the manifest that makes them one.
+///
+/// Closing without a commit leaves no image behind, and of a layout on disk nothing at all.
+///
+/// ```
+/// try (ImageTarget target = ImageTarget.of(reference, access, listener)) {
+///   target.put(layer, content, "adapter");
+///   target.commit(manifest);
+/// }
+/// ```
+public sealed interface ImageTarget extends AutoCloseable permits LayoutTarget, RegistryTarget {
+
+  static ImageTarget of(
+      ImageReference reference, RegistryAccess access, TransferListener listener) {
+    return switch (reference) {
+      case ImageReference.OciLayout layout -> new LayoutTarget(layout, listener);
+      case ImageReference.Registry registry -> new RegistryTarget(registry, access, listener);
+    };
+  }
+
+  /// Stores the content unless it is there already.
+  ///
+  /// @param title for the progress bar
+  void put(Descriptor blob, BlobContent content, String title) throws IOException;
+
+  /// Names the manifest: from now on the reference's tag is this image.
+  void commit(ImageManifest manifest) throws IOException;
+
+  @Override
+  void close();
+}

@@ -1,0 +1,80 @@
+package io.kubetune.cli.registry;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+
+/// Goes on where a connection broke: asks for the rest of the content and reads on.
+///
+/// ```
+/// new ResumingStream(offset -> get("Range: bytes=" + offset + "-"), sizeBytes, access, listener);
+/// ```
+final class ResumingStream extends InputStream {
+  /// Opens the content from an offset in bytes.
+  @FunctionalInterface
+  interface Opener {
+    InputStream open(long offset) throws IOException;
+  }
+
+  private final Opener opener;
+  private final long sizeBytes;
+  private final RegistryAccess access;
+  private final TransferListener listener;
+  private InputStream current;
+  private long position;
+  private int failures;
+
+  ResumingStream(Opener opener, long sizeBytes, RegistryAccess access, TransferListener listener)
+      throws IOException {
+    this.opener = opener;
+    this.sizeBytes = sizeBytes;
+    this.access = access;
+    this.listener = listener;
+    this.current = opener.open(0);
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] buffer, int offset, int length) throws IOException {
+    while (true) {
+      try {
+        int count = current.read(buffer, offset, length);
+        if (count >= 0) {
+          position += count;
+          failures = 0;
+          return count;
+        }
+        if (position >= sizeBytes) {
+          return -1;
+        }
+        throw new IOException("the connection ended after " + position + " of " + sizeBytes);
+      } catch (IOException e) {
+        reopen(e);
+      }
+    }
+  }
+
+  private void reopen(IOException cause) throws IOException {
+    failures++;
+    if (failures >= access.attempts()) {
+      throw cause;
+    }
+    close();
+    Duration pause = Backoff.pause(access, failures);
+    listener.say(
+        "the download broke at byte %,d of %,d (%s); going on in %.1f s"
+            .formatted(position, sizeBytes, cause.getMessage(), pause.toMillis() / 1e3));
+    Backoff.sleep(pause);
+    current = opener.open(position);
+  }
+
+  @Override
+  public void close() throws IOException {
+    current.close();
+  }
+}

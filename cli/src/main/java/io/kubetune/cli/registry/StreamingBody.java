@@ -1,0 +1,125 @@
+package io.kubetune.cli.registry;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Sends a content as it is made, a few chunks ahead of the network at most.
+///
+/// ```
+/// var body = new StreamingBody(content, sizeBytes, item);
+/// http.sendAsync(request.PUT(body.publisher()).build(), ofInputStream());
+/// ```
+final class StreamingBody {
+  private static final int CHUNK_BYTES = 128 << 10;
+  private static final int CHUNKS_AHEAD = 8;
+  private static final ExecutorService EXECUTOR = Executors.newVirtualThreadPerTaskExecutor();
+
+  private final BlobContent content;
+  private final long sizeBytes;
+  private final TransferListener.Item item;
+  private final AtomicLong sentBytes = new AtomicLong();
+  private volatile SubmissionPublisher<ByteBuffer> chunks;
+  private volatile Exception failure;
+
+  StreamingBody(BlobContent content, long sizeBytes, TransferListener.Item item) {
+    this.content = content;
+    this.sizeBytes = sizeBytes;
+    this.item = item;
+  }
+
+  BodyPublisher publisher() {
+    if (sizeBytes == 0) {
+      return BodyPublishers.noBody();
+    }
+    return BodyPublishers.fromPublisher(
+        subscriber -> {
+          chunks = new SubmissionPublisher<>(EXECUTOR, CHUNKS_AHEAD);
+          chunks.subscribe(subscriber);
+          EXECUTOR.execute(this::produce);
+        },
+        sizeBytes);
+  }
+
+  long sentBytes() {
+    return sentBytes.get();
+  }
+
+  /// Why the content itself could not be made: sending it again will not help.
+  Optional<Exception> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /// Ends the producer where the request was given up; takes back what the bar had counted.
+  void stop() {
+    if (chunks != null) {
+      chunks.closeExceptionally(new IOException("the upload was given up"));
+    }
+    item.advance(-sentBytes.getAndSet(0));
+  }
+
+  private void produce() {
+    try (Chunks out = new Chunks()) {
+      content.writeTo(out);
+      out.sendRest();
+      chunks.close();
+    } catch (UploadGone e) {
+      chunks.close();
+    } catch (IOException | RuntimeException e) {
+      failure = e;
+      chunks.closeExceptionally(e);
+    }
+  }
+
+  /// Nobody takes the bytes any more; the request's own error says why.
+  private static final class UploadGone extends IOException {
+    private static final long serialVersionUID = 1;
+  }
+
+  private final class Chunks extends OutputStream {
+    private byte[] chunk = new byte[CHUNK_BYTES];
+    private int filled;
+
+    @Override
+    public void write(int value) throws IOException {
+      write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      int from = offset;
+      int left = length;
+      while (left > 0) {
+        int count = Math.min(left, CHUNK_BYTES - filled);
+        System.arraycopy(bytes, from, chunk, filled, count);
+        filled += count;
+        from += count;
+        left -= count;
+        if (filled == CHUNK_BYTES) {
+          sendRest();
+        }
+      }
+    }
+
+    void sendRest() throws IOException {
+      if (filled == 0) {
+        return;
+      }
+      if (chunks.isClosed() || !chunks.hasSubscribers()) {
+        throw new UploadGone();
+      }
+      chunks.submit(ByteBuffer.wrap(chunk, 0, filled));
+      sentBytes.addAndGet(filled);
+      item.advance(filled);
+      chunk = new byte[CHUNK_BYTES];
+      filled = 0;
+    }
+  }
+}

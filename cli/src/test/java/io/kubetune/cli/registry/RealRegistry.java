@@ -1,0 +1,127 @@
+package io.kubetune.cli.registry;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// Debian's docker-registry on a free loopback port, for as long as it is open.
+///
+/// ```
+/// try (RealRegistry registry = RealRegistry.start(dir)) { push(registry.host() + "/team/x:v1"); }
+/// ```
+///
+/// @param caFile the certificate to trust, where it speaks TLS
+public record RealRegistry(Process process, int port, Path dir, Optional<Path> caFile)
+    implements AutoCloseable {
+  public static final String USER = "tuner";
+  public static final String PASSWORD = "s3cret-Pass";
+
+  public static RealRegistry start(Path dir) throws IOException, InterruptedException {
+    return start(dir, false, false);
+  }
+
+  public static RealRegistry start(Path dir, boolean tls, boolean basicAuth)
+      throws IOException, InterruptedException {
+    Path program = Tool.require("docker-registry", "docker-registry");
+    Files.createDirectories(dir);
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    StringBuilder config = new StringBuilder();
+    config.append("version: 0.1\nlog: {level: warn}\nstorage:\n  filesystem: {rootdirectory: ");
+    config.append(dir.resolve("store")).append("}\n  delete: {enabled: true}\n");
+    config.append("http:\n  addr: 127.0.0.1:").append(port).append("\n");
+    Optional<Path> ca = tls ? Optional.of(certificate(dir)) : Optional.empty();
+    if (tls) {
+      config.append("  tls:\n    certificate: ").append(ca.get());
+      config.append("\n    key: ").append(dir.resolve("key.pem")).append("\n");
+    }
+    if (basicAuth) {
+      Path htpasswd = Tool.require("htpasswd", "apache2-utils");
+      String line = Tool.run(List.of(htpasswd.toString(), "-Bbn", USER, PASSWORD));
+      Files.writeString(dir.resolve("htpasswd"), line);
+      config.append("auth:\n  htpasswd: {realm: test, path: ");
+      config.append(dir.resolve("htpasswd")).append("}\n");
+    }
+    Path file = Files.writeString(dir.resolve("config.yml"), config);
+    Process process =
+        new ProcessBuilder(program.toString(), "serve", file.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(dir.resolve("registry.log").toFile())
+            .start();
+    awaitListening(process, port, dir);
+    return new RealRegistry(process, port, dir, ca);
+  }
+
+  private static Path certificate(Path dir) throws IOException, InterruptedException {
+    Path certificate = dir.resolve("ca.pem");
+    Tool.run(
+        List.of(
+            Tool.require("openssl", "openssl").toString(),
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=IP:127.0.0.1,DNS:localhost",
+            "-keyout",
+            dir.resolve("key.pem").toString(),
+            "-out",
+            certificate.toString()));
+    return certificate;
+  }
+
+  private static void awaitListening(Process process, int port, Path dir)
+      throws IOException, InterruptedException {
+    for (int i = 0; i < 200; i++) {
+      try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        return;
+      } catch (IOException e) {
+        if (!process.isAlive()) {
+          break;
+        }
+        Thread.sleep(50);
+      }
+    }
+    process.destroyForcibly();
+    throw new AssertionError("no registry: " + Files.readString(dir.resolve("registry.log")));
+  }
+
+  public String host() {
+    return "127.0.0.1:" + port;
+  }
+
+  public ImageReference image(String rest) {
+    return ImageReference.parse(host() + "/" + rest);
+  }
+
+  /// Where it keeps a content, for tests that damage one.
+  public Path blob(Digest digest) {
+    return dir.resolve("store/docker/registry/v2/blobs/sha256")
+        .resolve(digest.hex().substring(0, 2))
+        .resolve(digest.hex())
+        .resolve("data");
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(5, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+    }
+  }
+}
