@@ -105,6 +105,22 @@ public final class Checkpoint implements AutoCloseable {
     return home.containsKey(prefix + name);
   }
 
+  /// Rows of a matrix, elements of a vector.
+  public long rows(String name) {
+    return home.get(prefix + name).entries().get(prefix + name).shape()[0];
+  }
+
+  /// Values in all tensors.
+  public long parameterCount() {
+    long count = 0;
+    for (Safetensors file : files) {
+      for (Safetensors.Entry entry : file.entries().values()) {
+        count += entry.bytes() / Safetensors.bytesOf(entry.type());
+      }
+    }
+    return count;
+  }
+
   /// The type that a tensor is stored in.
   public org.bytedeco.pytorch.global.torch.ScalarType type(String name) {
     return home.get(prefix + name).entries().get(prefix + name).type();

@@ -2,6 +2,7 @@ package io.kubetune.trainer.model;
 
 import io.kubetune.trainer.data.PackedBatch;
 import io.kubetune.trainer.lora.Parameters;
+import org.bytedeco.pytorch.Tensor;
 
 /// A causal language model with its adapter: the only face that training, evaluation and generation
 /// know.
@@ -24,6 +25,10 @@ public interface CausalLm extends AutoCloseable {
 
   /// Forward only, without dropout.
   LossSum evaluate(PackedBatch batch);
+
+  /// Logits [T,V] fp32 of every position, for checks against reference values; training never makes
+  /// so large a tensor.
+  Tensor logits(PackedBatch batch);
 
   /// Base model or adapted model: switches every adapter off or on (for `generate` before and
   /// after).

@@ -18,20 +18,18 @@ public final class Scope implements AutoCloseable {
 
   /// Hands a tensor made here to the enclosing scope.
   public Tensor escape(Tensor tensor) {
-    here.detach(tensor);
-    if (enclosing != null) {
-      enclosing.attach(tensor);
+    if (enclosing == null) {
+      tensor.retainReference();
+    } else {
+      enclosing.attach(tensor); // which retains it
     }
     return tensor;
   }
 
-  /// A second handle on the same values that no scope owns: whoever asks for it closes it.
+  /// A second handle on the same values that no scope frees: whoever asks for it closes it.
   public static Tensor own(Tensor tensor) {
     Tensor handle = new Tensor(tensor);
-    PointerScope innermost = PointerScope.getInnerScope();
-    if (innermost != null) {
-      innermost.detach(handle);
-    }
+    handle.retainReference(); // one reference is the scope's, this one the caller's
     return handle;
   }
 

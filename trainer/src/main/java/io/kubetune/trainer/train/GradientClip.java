@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.Tensor;
 /// ```
 /// double norm = GradientClip.clip(parameters.gradients(), 1.0);
 /// ```
-final class GradientClip {
+public final class GradientClip {
   /// What PyTorch adds to the norm before it divides by it.
   private static final double MARGIN = 1e-6;
 
@@ -24,7 +24,7 @@ final class GradientClip {
   /// @param gradients [N] fp32
   /// @param maxNorm 0: never clips (as Hugging Face's `max_grad_norm`)
   /// @return the norm before
-  static double clip(Tensor gradients, double maxNorm) {
+  public static double clip(Tensor gradients, double maxNorm) {
     try (var scope = new PointerScope()) {
       double norm = linalg_vector_norm(gradients).item_double();
       if (maxNorm > 0 && Double.isFinite(norm)) {

@@ -1,0 +1,40 @@
+package io.kubetune.trainer.golden;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Holds this trainer against reference values that Hugging Face's libraries computed, folder by
+/// folder.
+///
+/// ```
+/// scripts/golden ../shared/goldens/models/*
+/// ```
+public final class GoldenCheck {
+  private GoldenCheck() {}
+
+  /// Runs all that is in each folder and prints `N passed, N failed` last.
+  ///
+  /// @return 0, or 1 where a comparison failed
+  public static int run(String[] folders, PrintStream out) {
+    Report report = new Report(out);
+    for (String each : folders) {
+      Path folder = Path.of(each);
+      try {
+        if (Files.exists(folder.resolve("golden.json"))) {
+          new ModelGolden(folder, report).run();
+        } else {
+          report.failed(each, "folder", "neither golden.json nor tensors.safetensors is in it");
+        }
+      } catch (IOException e) {
+        report.failed(each, "folder", e.toString());
+      }
+    }
+    return report.finish() == 0 ? 0 : 1;
+  }
+
+  public static void main(String[] args) {
+    System.exit(run(args, System.out));
+  }
+}

@@ -1,0 +1,174 @@
+package io.kubetune.trainer.lora;
+
+import io.kubetune.trainer.load.Weight;
+import io.kubetune.trainer.lora.ParameterPlan.Slot;
+import io.kubetune.trainer.tensor.Frame;
+import io.kubetune.trainer.tensor.Pass;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/// A linear, or several over the same input stacked into one product, with an adapter on each that
+/// has one.
+///
+/// Stacking (q, k, v; gate, up) makes one GEMM of three, and one of their A matrices. With x
+/// [T,in], W [out,in]:
+///
+/// ```
+/// y = x Wᵀ + b;  y[:, part] += s (x Aᵀ) Bᵀ
+/// dX = dY W + s (dY B) A;  dB = s dYᵀ (x Aᵀ);  dA = s (dY B)ᵀ x        (Hu et al. 2021)
+/// ```
+public final class AdaptedLinear implements Linear {
+
+  /// One of the stacked linears: rows [start, start+count) of the output.
+  public record Part(long start, long count, Optional<LowRank> adapter) {}
+
+  private final Weight weight;
+  private final Optional<Bias> bias;
+  private final List<Part> parts;
+  private final List<Part> adapted;
+
+  public AdaptedLinear(Weight weight, Optional<Bias> bias, List<Part> parts) {
+    this.weight = weight;
+    this.bias = bias;
+    this.parts = parts;
+    this.adapted = parts.stream().filter(p -> p.adapter().isPresent()).toList();
+  }
+
+  @Override
+  public Pass forward(Tensor x, Frame frame) {
+    Tensor y = torch.linear(x, weight.computed());
+    List<Part> active = frame.adapters() ? adapted : List.of();
+    // Plain adapters share one product with x; those with dropout or a magnitude go one by one.
+    List<Part> plain = active.stream().filter(p -> p.adapter().get().isPlain()).toList();
+    List<Part> others = active.stream().filter(p -> !p.adapter().get().isPlain()).toList();
+    Tensor kept = active.isEmpty() && !trainsWeight() ? null : frame.save(x);
+    Tensor a = plain.isEmpty() ? null : frame.save(stackedA(plain, x));
+    Tensor xa = plain.isEmpty() ? null : frame.save(torch.linear(x, a)); // [T, Σr]
+    long at = 0;
+    for (Part part : plain) {
+      LowRank adapter = part.adapter().get();
+      Tensor b = adapter.b().value().to(x.scalar_type());
+      y.narrow(1, part.start(), part.count())
+          .addmm_(xa.narrow(1, at, adapter.r()), b.t(), new Scalar(1), new Scalar(adapter.scale()));
+      at += adapter.r();
+    }
+    List<LowRank.Applied> applied =
+        others.stream()
+            .map(p ->
+                p.adapter().get().apply(x, y.narrow(1, p.start(), p.count()), () -> rows(p), frame))
+            .toList();
+    bias.ifPresent(b -> b.addTo(y));
+    return new Pass(
+        y,
+        dy -> {
+          Tensor dBase = dy;
+          bias.ifPresent(b -> b.accumulate(dy));
+          if (!applied.isEmpty()) {
+            dBase = dy.clone();
+          }
+          Tensor dx = null;
+          for (int i = 0; i < others.size(); i++) {
+            Part part = others.get(i);
+            Tensor extra =
+                applied
+                    .get(i)
+                    .back(dBase.narrow(1, part.start(), part.count()), kept, () -> rows(part));
+            dx = dx == null ? extra : dx.add_(extra);
+          }
+          weightGradient(dBase, kept);
+          Tensor base = dBase.matmul(weight.computed());
+          dx = dx == null ? base : dx.add_(base);
+          if (!plain.isEmpty()) {
+            Tensor g = plainBack(plain, dy, xa); // [T, Σr], scaled
+            Tensor dA = g.t().matmul(kept); // [Σr, in]
+            long from = 0;
+            for (Part part : plain) {
+              LowRank adapter = part.adapter().get();
+              adapter.a().gradient().add_(dA.narrow(0, from, adapter.r()));
+              from += adapter.r();
+            }
+            dx.addmm_(g, a);
+          }
+          return dx;
+        });
+  }
+
+  private static Tensor stackedA(List<Part> plain, Tensor like) {
+    Tensor[] all = plain.stream().map(p -> p.adapter().get().a().value()).toArray(Tensor[]::new);
+    Tensor stacked =
+        all.length == 1 ? all[0] : torch.cat(new org.bytedeco.pytorch.TensorVector(all), 0);
+    return stacked.to(like.scalar_type());
+  }
+
+  /// dB of each part; returns s·dY·B side by side.
+  private static Tensor plainBack(List<Part> plain, Tensor dy, Tensor xa) {
+    Tensor[] g = new Tensor[plain.size()];
+    long at = 0;
+    for (int i = 0; i < g.length; i++) {
+      Part part = plain.get(i);
+      LowRank adapter = part.adapter().get();
+      Tensor dyPart = dy.narrow(1, part.start(), part.count());
+      Scalar scale = new Scalar(adapter.scale());
+      adapter.b().gradient().add_(dyPart.t().matmul(xa.narrow(1, at, adapter.r())), scale);
+      g[i] = dyPart.matmul(adapter.b().value().to(dy.scalar_type())).mul_(scale);
+      at += adapter.r();
+    }
+    return g.length == 1 ? g[0] : torch.cat(new org.bytedeco.pytorch.TensorVector(g), 1);
+  }
+
+  private Tensor rows(Part part) {
+    return weight.computed().narrow(0, part.start(), part.count());
+  }
+
+  private boolean trainsWeight() {
+    return weight instanceof TrainedWeight;
+  }
+
+  private void weightGradient(Tensor dy, Tensor x) {
+    if (weight instanceof TrainedWeight trained) {
+      trained.accumulate(dy.t().matmul(x));
+    }
+  }
+
+  /// Rows of the output, [out].
+  public long out() {
+    return weight.rows();
+  }
+
+  @Override
+  public void close() {
+    weight.close();
+    bias.ifPresent(Bias::close);
+  }
+
+  /// An added vector [out], frozen or trained in pieces.
+  public record Bias(Tensor frozen, List<Piece> trained) implements AutoCloseable {
+    /// Elements [start, start+count) of the bias, as a parameter.
+    public record Piece(long start, long count, Slot slot) {}
+
+    void addTo(Tensor y) {
+      if (frozen != null) {
+        y.add_(frozen);
+      }
+      for (Piece piece : trained) {
+        y.narrow(1, piece.start(), piece.count()).add_(piece.slot().value().to(y.scalar_type()));
+      }
+    }
+
+    void accumulate(Tensor dy) {
+      for (Piece piece : trained) {
+        piece.slot().gradient().add_(dy.narrow(1, piece.start(), piece.count()).sum(0));
+      }
+    }
+
+    @Override
+    public void close() {
+      if (frozen != null) {
+        frozen.close();
+      }
+    }
+  }
+}

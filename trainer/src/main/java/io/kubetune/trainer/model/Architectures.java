@@ -1,0 +1,24 @@
+package io.kubetune.trainer.model;
+
+import io.kubetune.trainer.load.ModelConfig;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Every architecture that can be trained, by its `model_type`.
+final class Architectures {
+  private static final List<Architecture> ALL = List.of(new Llama());
+
+  private Architectures() {}
+
+  static Architecture of(ModelConfig config) {
+    return ALL.stream()
+        .filter(each -> each.modelType().equals(config.modelType()))
+        .findFirst()
+        .orElseThrow(() ->
+            config.problem(
+                "model_type",
+                "the architecture '" + config.modelType() + "' is not supported",
+                "supported are "
+                    + ALL.stream().map(Architecture::modelType).collect(Collectors.joining(", "))));
+  }
+}

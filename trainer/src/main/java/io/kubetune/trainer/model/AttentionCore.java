@@ -1,0 +1,153 @@
+package io.kubetune.trainer.model;
+
+import io.kubetune.trainer.tensor.HostArrays;
+import io.kubetune.trainer.tensor.Scope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/// softmax(scale · q kᵀ) v within each document, causal, and its derivative.
+///
+/// Probabilities are computed again on the way back, and queries go in chunks, so memory grows with
+/// a document's length and not with its square. Heads that share keys (GQA) are folded into rows,
+/// so that keys are not repeated.
+///
+/// ```
+/// S = scale · q kᵀ (capped: cap · tanh(S/cap));  P = softmax(S + mask);  O = P v
+/// dV = Pᵀ dO;  dS = P ∘ (dO vᵀ − rowsum(dO ∘ O));  dq = scale · dS k;  dk = scale · dSᵀ q     (Dao et al. 2022)
+/// ```
+///
+/// @param heads H query heads
+/// @param keyHeads K; H is a multiple of it
+/// @param softcap 0: none (Gemma 2's attn_logit_softcapping)
+/// @param window tokens that a query sees, itself included; Integer.MAX_VALUE: all before it
+record AttentionCore(
+    int heads, int keyHeads, int headDimension, double scale, double softcap, int window) {
+  /// Scores of a chunk: at most so many values, so a chunk stays within a cache-friendly 32 MB in
+  /// fp32.
+  private static final long CHUNK_SCORES = 8L << 20;
+
+  /// @param start first token of the document in the pack
+  /// @param offset position of its first query among its keys (0 but for decoding)
+  private record Chunk(int start, int from, int count, int keyFrom, int keyCount, int offset) {}
+
+  /// q [T,H,d], k and v [T+past,K,d] to [T, H·d]. Only a sequence with a cache has keys from
+  /// before.
+  Tensor forward(Tensor q, Tensor k, Tensor v, Sequence sequence) {
+    Tensor out = HostArrays.empty(q.scalar_type(), q.size(0), (long) heads * headDimension);
+    chunks(
+        sequence,
+        k.size(0) - q.size(0),
+        c -> {
+          try (Scope scope = new Scope()) {
+            Tensor p = probabilities(q, k, sequence, c, null);
+            Tensor o = p.bmm(values(v, c)); // [K, G·n, d]
+            out.narrow(0, c.start() + c.from(), c.count())
+                .view(c.count(), keyHeads, groups(), headDimension)
+                .copy_(o.view(keyHeads, groups(), c.count(), headDimension).permute(2, 0, 1, 3));
+          }
+        });
+    return out;
+  }
+
+  /// The derivatives by q, k and v, added into zeroed tensors of their shapes.
+  void backward(
+      Tensor dOut,
+      Tensor out,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Tensor dq,
+      Tensor dk,
+      Tensor dv,
+      Sequence sequence) {
+    chunks(
+        sequence,
+        0,
+        c -> {
+          try (Scope scope = new Scope()) {
+            Tensor[] capped = new Tensor[1];
+            Tensor p = probabilities(q, k, sequence, c, capped);
+            Tensor dO = rows(dOut.view(dOut.size(0), heads, headDimension), c); // [K, G·n, d]
+            Tensor o = rows(out.view(out.size(0), heads, headDimension), c);
+            Tensor dP = dO.bmm(values(v, c).transpose(1, 2)); // [K, G·n, m]
+            Tensor correction =
+                dO.mul(o).sum(new long[] {2}, true, new org.bytedeco.pytorch.ScalarTypeOptional());
+            Tensor dS = dP.sub_(correction).mul_(p);
+            if (softcap > 0) { // d tanh = 1 − tanh²; capped = cap · tanh
+              dS.mul_(capped[0].div(new Scalar(softcap)).square_().neg_().add_(new Scalar(1)));
+            }
+            dS.mul_(new Scalar(scale));
+            keys(dv, c).add_(p.transpose(1, 2).bmm(dO).transpose(0, 1));
+            keys(dk, c).add_(dS.transpose(1, 2).bmm(rows(q, c)).transpose(0, 1));
+            Tensor dQuery = dS.bmm(keys(k, c).transpose(0, 1)); // [K, G·n, d]
+            dq.narrow(0, c.start() + c.from(), c.count())
+                .view(c.count(), keyHeads, groups(), headDimension)
+                .copy_(
+                    dQuery.view(keyHeads, groups(), c.count(), headDimension).permute(2, 0, 1, 3));
+          }
+        });
+  }
+
+  /// [K, G·n, m]; leaves the capped scores in `capped` where it is given.
+  private Tensor probabilities(Tensor q, Tensor k, Sequence sequence, Chunk c, Tensor[] capped) {
+    Tensor query = rows(q, c);
+    Tensor key = keys(k, c).permute(1, 2, 0); // [K, d, m]
+    Tensor mask =
+        sequence.mask(
+            c.count(), c.keyCount(), c.offset() + c.from() - c.keyFrom(), window, groups());
+    Tensor scores;
+    if (softcap > 0) {
+      scores = query.bmm(key).mul_(new Scalar(scale / softcap)).tanh_().mul_(new Scalar(softcap));
+      if (capped != null) {
+        capped[0] = scores;
+      }
+      scores = mask == null ? scores : scores.add(mask);
+    } else if (mask == null) {
+      scores = query.bmm(key).mul_(new Scalar(scale));
+    } else {
+      scores = torch.baddbmm(mask, query, key, new Scalar(1), new Scalar(scale));
+    }
+    return torch.softmax(scores, -1);
+  }
+
+  /// Rows of a chunk's queries, [K, G·n, d].
+  private Tensor rows(Tensor x, Chunk c) {
+    return x.narrow(0, c.start() + c.from(), c.count())
+        .view(c.count(), keyHeads, groups(), headDimension)
+        .permute(1, 2, 0, 3)
+        .reshape(keyHeads, (long) groups() * c.count(), headDimension);
+  }
+
+  /// The keys that a chunk sees, [m, K, d].
+  private Tensor keys(Tensor k, Chunk c) {
+    return k.narrow(0, c.start() + c.keyFrom(), c.keyCount());
+  }
+
+  /// The values that a chunk sees, [K, m, d].
+  private Tensor values(Tensor v, Chunk c) {
+    return keys(v, c).transpose(0, 1);
+  }
+
+  private int groups() {
+    return heads / keyHeads;
+  }
+
+  private void chunks(Sequence sequence, long past, java.util.function.Consumer<Chunk> each) {
+    int start = 0;
+    for (int length : sequence.lengths()) {
+      int keys = Math.toIntExact(past) + length;
+      int size =
+          (int)
+              Math.max(
+                  64, Math.min(length, CHUNK_SCORES / ((long) heads * Math.min(keys, window))));
+      for (int from = 0; from < length; from += size) {
+        int count = Math.min(size, length - from);
+        int first = (int) Math.max(0, past + from - (long) window + 1);
+        int last = (int) past + from + count;
+        each.accept(new Chunk(start, from, count, first, last - first, (int) past));
+      }
+      start += length;
+    }
+  }
+}

@@ -1,0 +1,247 @@
+package io.kubetune.trainer.model;
+
+import io.kubetune.trainer.data.Document;
+import io.kubetune.trainer.data.PackedBatch;
+import io.kubetune.trainer.lora.Parameters;
+import io.kubetune.trainer.tensor.Frame;
+import io.kubetune.trainer.tensor.Frame.Mode;
+import io.kubetune.trainer.tensor.HostArrays;
+import io.kubetune.trainer.tensor.Pass;
+import io.kubetune.trainer.tensor.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// Runs a [DecoderStack] forwards and back, a block at a time.
+///
+/// There is no graph over the whole model: each block keeps what its [Frame] saved until its own
+/// backward pass, and nothing is computed below the first block that trains.
+final class CausalTransformer implements CausalLm {
+  private static final Pattern LAYER = Pattern.compile("\\.(\\d+)\\.");
+
+  private final DecoderStack decoder;
+  private final Parameters parameters;
+  private final ScalarType type;
+  private final boolean recompute;
+  private final int firstTrained;
+  private boolean adapters = true;
+
+  /// @param recompute keep each block's input alone, and compute the block again on the way back
+  CausalTransformer(
+      DecoderStack decoder, Parameters parameters, ScalarType type, boolean recompute) {
+    this.decoder = decoder;
+    this.parameters = parameters;
+    this.type = type;
+    this.recompute = recompute;
+    this.firstTrained = firstTrained();
+  }
+
+  private int firstTrained() {
+    if (decoder.embedding().isTrained()) {
+      return 0;
+    }
+    int first = decoder.blocks().size();
+    for (Parameters.Parameter each : parameters.list()) {
+      Matcher layer = LAYER.matcher(each.name());
+      if (layer.find()) {
+        first = Math.min(first, Integer.parseInt(layer.group(1)));
+      }
+    }
+    return first;
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public double accumulate(PackedBatch batch, double scale, long randomStream) {
+    Mode mode = Mode.training(randomStream);
+    List<Block> blocks = decoder.blocks();
+    List<Layer> layers = new ArrayList<>();
+    try (Scope scope = new Scope();
+        Frame ends = new Frame(mode, -1);
+        Sequence sequence = Sequence.packed(batch.lengths(), type)) {
+      Pass embedded = decoder.embedding().forward(HostArrays.longs(batch.tokens()), sequence, ends);
+      Tensor x = embedded.out(); // [T,hidden]
+      for (int i = 0; i < blocks.size(); i++) {
+        Layer layer =
+            new Layer(blocks.get(i), i, sequence, i < firstTrained ? Mode.inference(true) : mode);
+        layers.add(layer);
+        x = replace(x, layer.forward(x));
+      }
+      Selection chosen = Selection.of(batch);
+      if (chosen.positions().length == 0) {
+        return 0;
+      }
+      Tensor rows = HostArrays.longs(chosen.positions());
+      Pass normed = decoder.finalNorm().forward(x.index_select(0, rows), ends);
+      Head.Loss loss = decoder.head().loss(normed.out(), HostArrays.longs(chosen.targets()), scale);
+      Tensor dRows = normed.back().apply(loss.dHidden());
+      Tensor dx = torch.zeros_like(x).index_copy_(0, rows, dRows);
+      for (int i = blocks.size() - 1; i >= firstTrained; i--) {
+        dx = replace(dx, layers.get(i).backward(dx));
+      }
+      if (decoder.embedding().isTrained()) {
+        embedded.back().apply(dx);
+      }
+      return loss.crossEntropy();
+    } finally {
+      layers.forEach(Layer::close);
+    }
+  }
+
+  /// The old tensor's memory goes at once: with one handle a layer the whole stream would be kept.
+  private static Tensor replace(Tensor old, Tensor fresh) {
+    old.close();
+    return fresh;
+  }
+
+  /// One block in one micro-step.
+  private final class Layer implements AutoCloseable {
+    private final Block block;
+    private final int index;
+    private final Sequence sequence;
+    private final Mode mode;
+    private Frame frame;
+    private Pass.Pullback back;
+    private Tensor input;
+
+    Layer(Block block, int index, Sequence sequence, Mode mode) {
+      this.block = block;
+      this.index = index;
+      this.sequence = sequence;
+      this.mode = mode;
+    }
+
+    Tensor forward(Tensor x) {
+      try (Scope scope = new Scope()) {
+        frame = new Frame(mode, index);
+        Pass pass = block.forward(x, sequence, frame);
+        back = pass.back();
+        if (recompute && mode.recording()) {
+          frame.close();
+          input = Scope.own(x);
+        }
+        return scope.escape(pass.out());
+      }
+    }
+
+    Tensor backward(Tensor dOut) {
+      try (Scope scope = new Scope()) {
+        if (recompute) {
+          frame = new Frame(mode, index);
+          back = block.forward(input, sequence, frame).back();
+        }
+        return scope.escape(back.apply(dOut));
+      } finally {
+        close();
+      }
+    }
+
+    @Override
+    public void close() {
+      frame.close();
+      if (input != null) {
+        input.close();
+        input = null;
+      }
+    }
+  }
+
+  /// Positions of a pack that have a target, and their targets.
+  private record Selection(int[] positions, int[] targets) {
+    static Selection of(PackedBatch batch) {
+      int[] all = batch.targets();
+      int[] positions =
+          java.util.stream.IntStream.range(0, all.length)
+              .filter(i -> all[i] != Document.IGNORED)
+              .toArray();
+      return new Selection(
+          positions, java.util.Arrays.stream(positions).map(i -> all[i]).toArray());
+    }
+  }
+
+  @Override
+  public LossSum evaluate(PackedBatch batch) {
+    try (Scope scope = new Scope();
+        Sequence sequence = Sequence.packed(batch.lengths(), type)) {
+      Tensor x = hidden(HostArrays.longs(batch.tokens()), sequence);
+      Selection chosen = Selection.of(batch);
+      if (chosen.positions().length == 0) {
+        return new LossSum(0, 0, 0);
+      }
+      Tensor normed = normed(x.index_select(0, HostArrays.longs(chosen.positions())));
+      Head.Loss loss = decoder.head().loss(normed, HostArrays.longs(chosen.targets()), Double.NaN);
+      return new LossSum(loss.crossEntropy(), loss.correct(), chosen.positions().length);
+    }
+  }
+
+  /// Logits [T,V] fp32 of every position; for checks against reference values, not for training.
+  @Override
+  public Tensor logits(PackedBatch batch) {
+    try (Scope scope = new Scope();
+        Sequence sequence = Sequence.packed(batch.lengths(), type)) {
+      Tensor x = hidden(HostArrays.longs(batch.tokens()), sequence);
+      return scope.escape(decoder.head().logits(normed(x)));
+    }
+  }
+
+  private Tensor hidden(Tensor ids, Sequence sequence) {
+    Mode mode = Mode.inference(adapters);
+    Tensor x;
+    try (Frame frame = new Frame(mode, -1)) {
+      x = decoder.embedding().forward(ids, sequence, frame).out();
+    }
+    for (int i = 0; i < decoder.blocks().size(); i++) {
+      try (Layer layer = new Layer(decoder.blocks().get(i), i, sequence, mode)) {
+        x = replace(x, layer.forward(x));
+      }
+    }
+    return x;
+  }
+
+  private Tensor normed(Tensor x) {
+    try (Frame frame = new Frame(Mode.inference(adapters), -1)) {
+      return decoder.finalNorm().forward(x, frame).out();
+    }
+  }
+
+  @Override
+  public void adapterEnabled(boolean enabled) {
+    adapters = enabled;
+  }
+
+  @Override
+  public CausalLm.Decoder decoder() {
+    KeyValueCache cache = new KeyValueCache(decoder.blocks().size());
+    return new CausalLm.Decoder() {
+      @Override
+      public float[] append(int[] tokens) {
+        try (Scope scope = new Scope();
+            Sequence sequence = Sequence.continued(tokens.length, cache, type)) {
+          Tensor x = hidden(HostArrays.longs(tokens), sequence);
+          cache.advance(tokens.length);
+          Tensor last = x.narrow(0, tokens.length - 1L, 1);
+          return HostArrays.values(decoder.head().logits(normed(last)));
+        }
+      }
+
+      @Override
+      public void close() {
+        cache.close();
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    decoder.close();
+    parameters.close();
+  }
+}

@@ -1,0 +1,63 @@
+package io.kubetune.trainer.model;
+
+import io.kubetune.trainer.lora.Linear;
+import io.kubetune.trainer.tensor.Frame;
+import io.kubetune.trainer.tensor.HostArrays;
+import io.kubetune.trainer.tensor.Pass;
+import org.bytedeco.pytorch.Tensor;
+
+/// What follows attention in a layer: x [T,hidden] to [T,hidden].
+interface FeedForward extends AutoCloseable {
+  Pass forward(Tensor x, Frame frame);
+
+  @Override
+  void close();
+
+  /// `down(act(gate(x)) · up(x))` (Shazeer 2020), gate and up in one product [T, 2f].
+  record Gated(Linear gateUp, Linear down, Activation activation) implements FeedForward {
+    @Override
+    public Pass forward(Tensor x, Frame frame) {
+      Pass both = gateUp.forward(x, frame);
+      Tensor kept = frame.save(both.out());
+      long f = kept.size(1) / 2;
+      Tensor h = activation.forward(kept.narrow(1, 0, f)).mul_(kept.narrow(1, f, f));
+      Pass out = down.forward(h, frame);
+      return new Pass(
+          out.out(),
+          dOut -> {
+            Tensor dh = out.back().apply(dOut);
+            Tensor gate = kept.narrow(1, 0, f);
+            Tensor up = kept.narrow(1, f, f);
+            Tensor dBoth = HostArrays.empty(dh.scalar_type(), dh.size(0), 2 * f);
+            dBoth.narrow(1, f, f).copy_(dh.mul(activation.forward(gate)));
+            dBoth.narrow(1, 0, f).copy_(activation.backward(dh.mul_(up), gate));
+            return both.back().apply(dBoth);
+          });
+    }
+
+    @Override
+    public void close() {
+      gateUp.close();
+      down.close();
+    }
+  }
+
+  /// `down(act(up(x)))`.
+  record Plain(Linear up, Linear down, Activation activation) implements FeedForward {
+    @Override
+    public Pass forward(Tensor x, Frame frame) {
+      Pass raised = up.forward(x, frame);
+      Tensor kept = frame.save(raised.out());
+      Pass out = down.forward(activation.forward(kept), frame);
+      return new Pass(
+          out.out(),
+          dOut -> raised.back().apply(activation.backward(out.back().apply(dOut), kept)));
+    }
+
+    @Override
+    public void close() {
+      up.close();
+      down.close();
+    }
+  }
+}

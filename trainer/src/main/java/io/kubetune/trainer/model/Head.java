@@ -1,0 +1,91 @@
+package io.kubetune.trainer.model;
+
+import io.kubetune.trainer.load.Weight;
+import io.kubetune.trainer.lora.TrainedWeight;
+import io.kubetune.trainer.lora.VectorWeight;
+import io.kubetune.trainer.tensor.HostArrays;
+import io.kubetune.trainer.tensor.Scope;
+import java.util.Optional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// The final projection onto the vocabulary and the cross-entropy behind it, in chunks of rows.
+///
+/// The derivative is computed with the loss, so a whole [T,V] tensor of logits never exists:
+/// `dlogits = scale · (softmax(logits) − onehot(target))`.
+///
+/// @param weight [V,hidden]; with tied embeddings the embedding's own
+/// @param softcap 0: none; else logits = cap·tanh(logits/cap) (Gemma 2)
+record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
+  /// Logits of a chunk: at most so many values (64 MB in fp32).
+  private static final long CHUNK_LOGITS = 16L << 20;
+
+  /// @param crossEntropy sum over the rows
+  /// @param correct rows whose likeliest token is the target
+  /// @param dHidden [n,hidden]; null where it was not asked for
+  record Loss(double crossEntropy, long correct, Tensor dHidden) {}
+
+  /// [n,hidden] to [n,V] fp32.
+  Tensor logits(Tensor hidden) {
+    Tensor logits = torch.linear(hidden, weight.computed()).to(ScalarType.Float);
+    bias.ifPresent(b -> logits.add_(b.value(ScalarType.Float)));
+    return softcap == 0
+        ? logits
+        : logits.div_(new Scalar(softcap)).tanh_().mul_(new Scalar(softcap));
+  }
+
+  /// @param hidden [n,hidden], rows that have a target
+  /// @param targets [n] int64
+  /// @param scale of the derivative; NaN: none is computed
+  Loss loss(Tensor hidden, Tensor targets, double scale) {
+    long n = hidden.size(0);
+    boolean withDerivative = !Double.isNaN(scale);
+    Tensor dHidden =
+        withDerivative ? HostArrays.empty(hidden.scalar_type(), n, hidden.size(1)) : null;
+    long rows = Math.max(1, CHUNK_LOGITS / weight.rows());
+    double sum = 0;
+    long correct = 0;
+    for (long from = 0; from < n; from += rows) {
+      try (Scope scope = new Scope()) {
+        long count = Math.min(rows, n - from);
+        Tensor h = hidden.narrow(0, from, count);
+        Tensor target = targets.narrow(0, from, count);
+        Tensor logits = logits(h); // [count,V]
+        correct +=
+            logits
+                .argmax(new org.bytedeco.pytorch.LongOptional(1), false)
+                .eq(target)
+                .sum()
+                .item_long();
+        Tensor factor =
+            softcap == 0 || !withDerivative
+                ? null
+                : logits.div(new Scalar(softcap)).square_().neg_().add_(new Scalar(1));
+        Tensor logP = torch.log_softmax(logits, 1);
+        sum -=
+            logP.gather(1, target.unsqueeze(1))
+                .sum(new ScalarTypeOptional(ScalarType.Double))
+                .item_double();
+        if (withDerivative) {
+          Tensor d = logP.exp_();
+          d.scatter_add_(
+              1, target.unsqueeze(1), torch.full(new long[] {count, 1}, new Scalar(-1.0)));
+          d.mul_(new Scalar(scale));
+          if (factor != null) {
+            d.mul_(factor);
+          }
+          bias.filter(VectorWeight::isTrained).ifPresent(b -> b.accumulate(d.sum(0)));
+          Tensor dCompute = d.to(h.scalar_type());
+          if (weight instanceof TrainedWeight trained) {
+            trained.accumulate(dCompute.t().matmul(h));
+          }
+          dHidden.narrow(0, from, count).copy_(dCompute.matmul(weight.computed()));
+        }
+      }
+    }
+    return new Loss(sum, correct, dHidden);
+  }
+}

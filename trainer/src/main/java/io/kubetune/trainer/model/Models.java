@@ -1,0 +1,87 @@
+package io.kubetune.trainer.model;
+
+import io.kubetune.contract.TrainingConfig;
+import io.kubetune.contract.TrainingConfig.KubetuneConfig.Memory;
+import io.kubetune.trainer.load.Checkpoint;
+import io.kubetune.trainer.load.ModelConfig;
+import io.kubetune.trainer.load.Scratch;
+import io.kubetune.trainer.lora.Parameters;
+import io.kubetune.trainer.lora.Targets;
+import io.kubetune.trainer.tensor.Precision;
+import java.nio.file.Path;
+import org.bytedeco.pytorch.global.torch;
+
+/// Opens a model folder for a run.
+///
+/// ```
+/// try (OpenModel model = Models.open(config, folder)) {
+///   model.lm().accumulate(batch, 1.0 / labelTokens, 0);
+/// }
+/// ```
+public final class Models {
+  private Models() {}
+
+  /// A model with its adapter, ready to train, and what is worth telling about it.
+  ///
+  /// @param parameterCount of the base model
+  /// @param storage what frozen weights are held in, as the events name it
+  public record OpenModel(
+      CausalLm lm,
+      String architecture,
+      long parameterCount,
+      int vocabularySize,
+      String storage,
+      Precision precision,
+      Scratch scratch)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      lm.close();
+      scratch.close();
+    }
+  }
+
+  /// Reads the weights and makes the adapter, its values drawn from the configuration's seed.
+  ///
+  /// @throws io.kubetune.contract.TuneException BAD_MODEL with every problem of the folder;
+  ///   BAD_REQUEST where the adapter can't be placed
+  public static OpenModel open(TrainingConfig training, Path folder) {
+    // The backward pass is written by hand; libtorch should not record a graph of its own.
+    torch.set_num_threads(threads(training));
+    ModelConfig config = ModelConfig.read(folder);
+    Architecture architecture = Architectures.of(config);
+    try (Checkpoint checkpoint = Checkpoint.open(folder)) {
+      Precision precision =
+          Precision.choose(training.model().storageType(), training.kubetune().computeType());
+      Scratch scratch = new Scratch(precision.compute());
+      Targets targets = new Targets(training.lora(), architecture.defaultTargets(config));
+      ModelBuilder build =
+          new ModelBuilder(
+              config,
+              training,
+              checkpoint,
+              new WeightStore(checkpoint, training, precision, scratch),
+              targets);
+      DecoderStack decoder = architecture.build(build);
+      checkpoint.verify();
+      if (!build.isFull()) {
+        targets.verify();
+      }
+      Parameters parameters = build.plan().bind(training.training().seed());
+      boolean recompute = training.kubetune().memory() == Memory.SMALL;
+      return new OpenModel(
+          new CausalTransformer(decoder, parameters, precision.compute(), recompute),
+          config.modelType(),
+          checkpoint.parameterCount(),
+          decoder.vocabulary(),
+          Precision.name(precision.compute()),
+          precision,
+          scratch);
+    }
+  }
+
+  private static int threads(TrainingConfig training) {
+    int asked = training.kubetune().threads();
+    return asked > 0 ? asked : Runtime.getRuntime().availableProcessors();
+  }
+}

@@ -1,0 +1,93 @@
+package io.kubetune.trainer.model;
+
+import io.kubetune.trainer.tensor.Scope;
+import java.util.HashMap;
+import java.util.Map;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// Where the documents of a micro-step lie, and what all layers share about them: rotary tables and
+/// masks.
+final class Sequence implements AutoCloseable {
+  private final int[] lengths;
+  private final int past;
+  private final KeyValueCache cache;
+  private final ScalarType type;
+  private final Map<Rope, Rope.Tables> tables = new HashMap<>();
+  private final Map<MaskKey, Tensor> masks = new HashMap<>();
+
+  private record MaskKey(int queries, int keys, int offset, int window, int groups) {}
+
+  private Sequence(int[] lengths, int past, KeyValueCache cache, ScalarType type) {
+    this.lengths = lengths;
+    this.past = past;
+    this.cache = cache;
+    this.type = type;
+  }
+
+  /// Documents end to end.
+  static Sequence packed(int[] lengths, ScalarType type) {
+    return new Sequence(lengths, 0, null, type);
+  }
+
+  /// The next tokens of one document whose earlier keys and values are in the cache.
+  static Sequence continued(int length, KeyValueCache cache, ScalarType type) {
+    return new Sequence(new int[] {length}, cache.length(), cache, type);
+  }
+
+  /// [documents] tokens in each.
+  int[] lengths() {
+    return lengths;
+  }
+
+  /// Null but for decoding.
+  KeyValueCache cache() {
+    return cache;
+  }
+
+  /// T.
+  int tokenCount() {
+    return java.util.Arrays.stream(lengths).sum();
+  }
+
+  Rope.Tables tables(Rope rope) {
+    return tables.computeIfAbsent(rope, r -> r.tables(lengths, past, type));
+  }
+
+  /// What is added to scores [.., groups·queries, keys]: 0 where query i may see key j, minus
+  /// infinity where not.
+  ///
+  /// Query i stands at position offset + i of the keys. It sees itself and what is before it,
+  /// `window` tokens in all.
+  ///
+  /// @return [1, groups·queries, keys], or null where every query sees every key
+  Tensor mask(int queries, int keys, int offset, int window, int groups) {
+    if (queries == 1 && offset == keys - 1 && keys <= window) {
+      return null;
+    }
+    return masks.computeIfAbsent(
+        new MaskKey(queries, keys, offset, window, groups),
+        key -> {
+          try (Scope scope = new Scope()) {
+            Tensor hidden =
+                torch.ones(new long[] {queries, keys}, new TensorOptions(ScalarType.Bool));
+            Tensor after = hidden.triu(offset + 1);
+            if (window < keys) {
+              after = after.logical_or(hidden.tril(offset - window));
+            }
+            Tensor mask =
+                torch.zeros(queries, keys).masked_fill_(after, new Scalar(Float.NEGATIVE_INFINITY));
+            return Scope.own(mask.repeat(groups, 1).unsqueeze(0).to(type));
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    tables.values().forEach(Rope.Tables::close);
+    masks.values().forEach(Tensor::close);
+  }
+}

@@ -1,0 +1,140 @@
+package io.kubetune.trainer.model;
+
+import io.kubetune.contract.TrainingConfig;
+import io.kubetune.contract.TrainingConfig.KubetuneConfig.Memory;
+import io.kubetune.contract.TrainingConfig.NumberType;
+import io.kubetune.trainer.load.Checkpoint;
+import io.kubetune.trainer.load.DenseWeight;
+import io.kubetune.trainer.load.Scratch;
+import io.kubetune.trainer.load.Weight;
+import io.kubetune.trainer.tensor.HostArrays;
+import io.kubetune.trainer.tensor.Precision;
+import io.kubetune.trainer.tensor.Scope;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// Reads frozen tensors and decides what each is held in: the compute type, the storage type, or a
+/// quantized form.
+///
+/// One tensor at a time is mapped, converted and unmapped, so loading peaks at the model plus one
+/// tensor.
+final class WeightStore {
+  private final Checkpoint checkpoint;
+  private final TrainingConfig training;
+  private final Precision precision;
+  private final Scratch scratch;
+
+  WeightStore(
+      Checkpoint checkpoint, TrainingConfig training, Precision precision, Scratch scratch) {
+    this.checkpoint = checkpoint;
+    this.training = training;
+    this.precision = precision;
+    this.scratch = scratch;
+  }
+
+  ScalarType computeType() {
+    return precision.compute();
+  }
+
+  /// fp32 values of any tensor, for a parameter to start from.
+  Tensor read(String name) {
+    return checkpoint.read(name, t -> rounded(name, t).to(ScalarType.Float).clone());
+  }
+
+  /// Linears [out_i, in] one below the other.
+  Weight frozenLinear(List<String> names, long in) {
+    return new DenseWeight(stack(names, in), scratch);
+  }
+
+  /// A table that rows are gathered from. Never quantized, as in bitsandbytes' use by transformers.
+  Weight frozenTable(String name) {
+    return new DenseWeight(own(checkpoint.read(name, t -> held(name, t))), scratch);
+  }
+
+  /// [n] in the compute type.
+  Tensor frozenVector(String name) {
+    return own(checkpoint.read(name, t -> rounded(name, t).to(precision.compute()).clone()));
+  }
+
+  /// Biases end to end in the compute type, zero where they are trained elsewhere; null where none
+  /// is frozen.
+  Tensor frozenBias(List<String> modules, List<Long> counts, List<Boolean> frozen) {
+    if (!frozen.contains(true)) {
+      return null;
+    }
+    try (Scope scope = new Scope()) {
+      Tensor all =
+          torch.zeros(counts.stream().mapToLong(Long::longValue).sum()).to(precision.compute());
+      long at = 0;
+      for (int i = 0; i < modules.size(); i++) {
+        if (frozen.get(i)) {
+          Tensor target = all.narrow(0, at, counts.get(i));
+          String name = modules.get(i) + ".bias";
+          checkpoint.read(name, t -> target.copy_(rounded(name, t)));
+        }
+        at += counts.get(i);
+      }
+      return Scope.own(all);
+    }
+  }
+
+  private Tensor stack(List<String> names, long in) {
+    if (names.size() == 1) {
+      return own(checkpoint.read(names.getFirst(), t -> held(names.getFirst(), t)));
+    }
+    try (Scope scope = new Scope()) {
+      long rows = 0;
+      for (String name : names) {
+        rows += checkpoint.rows(name);
+      }
+      Tensor all = HostArrays.empty(heldType(names.getFirst()), rows, in);
+      long at = 0;
+      for (String name : names) {
+        Tensor target = all.narrow(0, at, checkpoint.rows(name));
+        checkpoint.read(name, t -> target.copy_(rounded(name, t)));
+        at += checkpoint.rows(name);
+      }
+      return Scope.own(all);
+    }
+  }
+
+  private Tensor held(String name, Tensor read) {
+    return rounded(name, read).to(heldType(name)).clone();
+  }
+
+  /// As the storage type would have it, so that results do not depend on what a value is held in.
+  private Tensor rounded(String name, Tensor read) {
+    return read.to(storageType(name));
+  }
+
+  private ScalarType storageType(String name) {
+    return switch (precision.storage()) {
+      case AUTO ->
+          checkpoint.type(name) == ScalarType.Double ? ScalarType.Float : checkpoint.type(name);
+      case BFLOAT16 -> ScalarType.BFloat16;
+      case FLOAT16 -> ScalarType.Half;
+      case FLOAT32 -> ScalarType.Float;
+    };
+  }
+
+  /// With memory to spare a weight is converted once; else it stays as stored and is converted at
+  /// each use.
+  private ScalarType heldType(String name) {
+    boolean small = training.kubetune().memory() == Memory.SMALL;
+    return small || precision.storage() == NumberType.AUTO && !fits()
+        ? storageType(name)
+        : precision.compute();
+  }
+
+  private boolean fits() {
+    return true;
+  }
+
+  private static Tensor own(Tensor read) {
+    try (Scope scope = new Scope()) {
+      return Scope.own(read);
+    }
+  }
+}
