@@ -1,8 +1,11 @@
 package io.kubetune.cli.request;
 
+import io.kubetune.cli.model.Preset;
+import io.kubetune.cli.model.Presets;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,10 +40,15 @@ record LocationReader(Path workingFolder) {
     if (HUGGING_FACE.matcher(text).matches()) {
       return huggingFace(text);
     }
-    if (text.matches(NAME)) {
+    if (Presets.find(text).isPresent()) {
       return new Location.Preset(text);
     }
-    throw new IllegalArgumentException("'" + text + "' is no folder, preset or org/name");
+    List<String> names = Presets.all().stream().map(Preset::name).toList();
+    throw new IllegalArgumentException(
+        "'"
+            + text
+            + "' is no folder, preset or org/name"
+            + NearestName.of(text, names).map(near -> "; did you mean '" + near + "'?").orElse(""));
   }
 
   Location data(String text) {

@@ -1,0 +1,107 @@
+package io.kubetune.cli.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Models whose blocks have the same linears under the same names.
+///
+/// Names and shapes are those of transformers' modules; default targets are PEFT 0.21's
+/// (`TRANSFORMERS_MODELS_TO_LORA_TARGET_MODULES_MAPPING`), except phi3, which has none there and
+/// gets all of its fused linears.
+///
+/// ```
+/// Family.ofModelType("llama").orElseThrow().linears(dimensions)
+/// ```
+public enum Family {
+  /// llama, mistral, qwen2, qwen3: separate projections, gated feed-forward.
+  LLAMA(List.of("llama", "mistral", "qwen2", "qwen3"), List.of("q_proj", "v_proj")),
+  /// phi3 and phi-4: query, key and value in one linear, gate and up in another.
+  PHI3(List.of("phi3"), List.of("qkv_proj", "o_proj", "gate_up_proj", "down_proj")),
+  /// falcon: one linear for attention's input, feed-forward without a gate.
+  FALCON(List.of("falcon"), List.of("query_key_value"));
+
+  /// One linear of a block: its name below the block, and its weight's shape [out, in].
+  public record Linear(String path, int outFeatures, int inFeatures) {
+    public long parameters() {
+      return (long) outFeatures * inFeatures;
+    }
+
+    /// The last part of the path, as `target_modules` names it.
+    public String name() {
+      return path.substring(path.lastIndexOf('.') + 1);
+    }
+  }
+
+  private final List<String> modelTypes;
+  private final List<String> defaultTargets;
+
+  Family(List<String> modelTypes, List<String> defaultTargets) {
+    this.modelTypes = modelTypes;
+    this.defaultTargets = defaultTargets;
+  }
+
+  public static Optional<Family> ofModelType(String modelType) {
+    for (Family each : values()) {
+      if (each.modelTypes.contains(modelType)) {
+        return Optional.of(each);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// What LoRA adapts where the config names nothing.
+  public List<String> defaultTargets() {
+    return defaultTargets;
+  }
+
+  /// The linears of one block, in the order that they are computed in.
+  public List<Linear> linears(ModelDimensions model) {
+    int hidden = model.hidden();
+    int query = model.heads() * model.headWidth();
+    int keyValue = model.keyValueHeads() * model.headWidth();
+    int inner = model.intermediate();
+    List<Linear> linears = new ArrayList<>();
+    switch (this) {
+      case LLAMA -> {
+        linears.add(new Linear("self_attn.q_proj", query, hidden));
+        linears.add(new Linear("self_attn.k_proj", keyValue, hidden));
+        linears.add(new Linear("self_attn.v_proj", keyValue, hidden));
+        linears.add(new Linear("self_attn.o_proj", hidden, query));
+        linears.add(new Linear("mlp.gate_proj", inner, hidden));
+        linears.add(new Linear("mlp.up_proj", inner, hidden));
+        linears.add(new Linear("mlp.down_proj", hidden, inner));
+      }
+      case PHI3 -> {
+        linears.add(new Linear("self_attn.qkv_proj", query + 2 * keyValue, hidden));
+        linears.add(new Linear("self_attn.o_proj", hidden, query));
+        linears.add(new Linear("mlp.gate_up_proj", 2 * inner, hidden));
+        linears.add(new Linear("mlp.down_proj", hidden, inner));
+      }
+      case FALCON -> {
+        linears.add(new Linear("self_attention.query_key_value", query + 2 * keyValue, hidden));
+        linears.add(new Linear("self_attention.dense", hidden, query));
+        linears.add(new Linear("mlp.dense_h_to_4h", inner, hidden));
+        linears.add(new Linear("mlp.dense_4h_to_h", hidden, inner));
+      }
+    }
+    return linears;
+  }
+
+  /// Biases and norms of one block; small, and needed for an exact count.
+  long otherParameters(ModelDimensions model) {
+    long norms = 2L * model.hidden();
+    return switch (this) {
+      case LLAMA ->
+          switch (model.modelType()) {
+            case "qwen2" ->
+                norms + (long) (model.heads() + 2 * model.keyValueHeads()) * model.headWidth();
+            case "qwen3" -> norms + 2L * model.headWidth();
+            default -> norms;
+          };
+      case PHI3 -> norms;
+      // LayerNorm has a bias too; one norm a block with multi-query attention, else two.
+      case FALCON -> model.keyValueHeads() == 1 ? norms : 2 * norms;
+    };
+  }
+}

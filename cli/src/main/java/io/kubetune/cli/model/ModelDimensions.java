@@ -1,0 +1,52 @@
+package io.kubetune.cli.model;
+
+/// The sizes that decide how much a model costs: all that memory and speed are estimated from.
+///
+/// ```
+/// ModelDimensions smollm2 =
+///     new ModelDimensions("llama", 576, 1536, 30, 9, 3, 64, 49152, true, 8192);
+/// smollm2.parameters() // 134_515_008
+/// ```
+///
+/// @param modelType of config.json: llama, phi3, …
+/// @param intermediate width of the feed-forward
+/// @param headWidth dimensions of one attention head
+/// @param tied the head is the embedding
+/// @param contextTokens longest document that the model was made for
+public record ModelDimensions(
+    String modelType,
+    int hidden,
+    int intermediate,
+    int layers,
+    int heads,
+    int keyValueHeads,
+    int headWidth,
+    int vocabulary,
+    boolean tied,
+    int contextTokens) {
+
+  public Family family() {
+    return Family.ofModelType(modelType)
+        .orElseThrow(() -> new IllegalStateException("no family of " + modelType));
+  }
+
+  /// Weights of all blocks' linears: what QLoRA quantizes.
+  public long linearParameters() {
+    long block = family().linears(this).stream().mapToLong(Family.Linear::parameters).sum();
+    return block * layers;
+  }
+
+  /// The embedding, and the head where it is another tensor.
+  public long embeddingParameters() {
+    return (long) vocabulary * hidden * (tied ? 1 : 2);
+  }
+
+  /// Every weight of the model.
+  public long parameters() {
+    long finalNorm = family() == Family.FALCON ? 2L * hidden : hidden;
+    return linearParameters()
+        + embeddingParameters()
+        + layers * family().otherParameters(this)
+        + finalNorm;
+  }
+}

@@ -1,0 +1,159 @@
+package io.kubetune.cli.inspect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Problem;
+import io.kubetune.contract.TuneException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelFactsTest {
+  private static final Path EXAMPLE =
+      Path.of(System.getProperty("kubetune.root"), "templates/examples/tiny-llama");
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void copyOfTheExampleModel() throws IOException {
+    try (Stream<Path> files = Files.list(EXAMPLE)) {
+      for (Path each : files.toList()) {
+        Files.copy(each, folder.resolve(each.getFileName()));
+      }
+    }
+  }
+
+  @Test
+  void theExampleModelsSizesAreItsOwn() {
+    ModelFacts facts = ModelFacts.read(folder);
+    assertThat(facts.parameters()).isEqualTo(facts.dimensions().parameters());
+    assertThat(facts.dimensions().layers()).isEqualTo(6);
+    assertThat(facts.dimensions().headWidth()).isEqualTo(32);
+    assertThat(facts.storageType()).isEqualTo("BF16");
+  }
+
+  @Test
+  void countedAndComputedParametersAgreeForEveryReferenceModelOfAKnownFamily() {
+    Path models = Path.of(System.getProperty("kubetune.shared"), "goldens/models");
+    if (!Files.isDirectory(models)) {
+      System.err.println("SKIPPED: no reference models at " + models);
+    }
+    assumeTrue(Files.isDirectory(models));
+    for (String name : List.of("llama2", "llama3", "smollm2")) {
+      List<Problem> problems = new java.util.ArrayList<>();
+      long computed = ConfigJson.read(models.resolve(name), problems).orElseThrow().parameters();
+      long counted =
+          SafetensorsHeader.read(models.resolve(name).resolve("model.safetensors"), problems)
+              .orElseThrow()
+              .tensors()
+              .values()
+              .stream()
+              .mapToLong(SafetensorsHeader.Tensor::values)
+              .sum();
+      assertThat(computed).as(name).isEqualTo(counted);
+    }
+  }
+
+  @Test
+  void aFolderWithoutConfigJsonIsRefused() throws IOException {
+    Files.delete(folder.resolve("config.json"));
+    assertThat(problems().toString()).contains("there is no config.json");
+  }
+
+  @Test
+  void aFolderThatIsNotThereIsRefused() {
+    TuneException refused =
+        catchThrowableOfType(TuneException.class, () -> ModelFacts.read(folder.resolve("nowhere")));
+    assertThat(refused.problems().getFirst().found()).isEqualTo("there is no such folder");
+  }
+
+  @Test
+  void anArchitectureThatIsNotTrainedNamesThoseThatAre() throws IOException {
+    rewriteConfig("\"llama\"", "\"mamba\"");
+    assertThat(problems().toString()).contains("supported: llama");
+  }
+
+  @Test
+  void everyMissingSizeIsNamed() throws IOException {
+    rewriteConfig("\"hidden_size\": 192", "\"hidden\": 192");
+    rewriteConfig("\"vocab_size\": 2048", "\"vocab_size\": -1");
+    assertThat(problems().stream().map(Problem::place))
+        .containsExactly(
+            folder.resolve("config.json") + " hidden_size",
+            folder.resolve("config.json") + " vocab_size");
+  }
+
+  @Test
+  void aTruncatedFileIsRefused() throws IOException {
+    try (RandomAccessFile file =
+        new RandomAccessFile(folder.resolve("model.safetensors").toFile(), "rw")) {
+      file.setLength(file.length() - 1);
+    }
+    assertThat(problems()).hasSize(1);
+    assertThat(problems().getFirst().found()).startsWith("truncated: ");
+  }
+
+  @Test
+  void aFileThatEndsInsideItsHeaderIsRefused() throws IOException {
+    for (int length : new int[] {0, 7, 8, 100}) {
+      try (RandomAccessFile file =
+          new RandomAccessFile(folder.resolve("model.safetensors").toFile(), "rw")) {
+        byte[] start = Files.readAllBytes(EXAMPLE.resolve("model.safetensors"));
+        file.setLength(0);
+        file.write(start, 0, length);
+      }
+      assertThat(problems()).as("length " + length).hasSize(1);
+    }
+  }
+
+  @Test
+  void aTensorOfTheWrongShapeIsNamedWithBothShapes() throws IOException {
+    rewriteConfig("\"intermediate_size\": 512", "\"intermediate_size\": 513");
+    assertThat(problems()).hasSize(18);
+    assertThat(problems().getFirst().toString())
+        .contains("model.layers.0.mlp.gate_proj.weight")
+        .contains("[512, 192]")
+        .contains("[513, 192]");
+  }
+
+  @Test
+  void aTokenizerWithMoreTokensThanTheEmbeddingHasRowsIsRefused() throws IOException {
+    Path tokenizer = folder.resolve("tokenizer.json");
+    String text = Files.readString(tokenizer);
+    Files.writeString(tokenizer, text.replaceFirst("\"id\": ?0\\b", "\"id\": 2048"));
+    assertThat(problems()).hasSize(1);
+    assertThat(problems().getFirst().found())
+        .isEqualTo("token id 2048 exceeds the embedding's 2048 rows");
+  }
+
+  @Test
+  void aFolderWithoutWeightsOrTokenizerNamesBoth() throws IOException {
+    Files.delete(folder.resolve("model.safetensors"));
+    Files.delete(folder.resolve("tokenizer.json"));
+    assertThat(problems()).hasSize(2);
+  }
+
+  private List<Problem> problems() {
+    TuneException refused =
+        catchThrowableOfType(TuneException.class, () -> ModelFacts.read(folder));
+    assertThat(refused).isNotNull();
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.BAD_MODEL);
+    return refused.problems();
+  }
+
+  private void rewriteConfig(String from, String to) throws IOException {
+    Path config = folder.resolve("config.json");
+    String text = Files.readString(config);
+    assertThat(text).contains(from);
+    Files.writeString(config, text.replace(from, to));
+  }
+}
