@@ -34,12 +34,21 @@ final class PlainYaml {
   ///
   /// @throws TuneException BAD_REQUEST with line and column where the text is not YAML
   static Optional<Node> compose(String text, String sourceName) {
+    return compose(text, sourceName, false);
+  }
+
+  /// The same, with comments kept at their nodes: for a text that is written again.
+  static Optional<Node> composeWithComments(String text, String sourceName) {
+    return compose(text, sourceName, true);
+  }
+
+  private static Optional<Node> compose(String text, String sourceName, boolean comments) {
     try {
       LoadSettings settings =
           LoadSettings.builder()
               .setLabel(sourceName)
               .setUseMarks(true)
-              .setParseComments(false)
+              .setParseComments(comments)
               .setAllowDuplicateKeys(true)
               .build();
       return new Compose(settings).composeString(text);
