@@ -1,5 +1,6 @@
 package io.kubetune.trainer.files;
 
+import io.kubetune.trainer.tensor.Scope;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -7,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import tools.jackson.core.json.JsonFactory;
@@ -73,7 +73,7 @@ public final class SafetensorsWriter {
   }
 
   private static void writeValues(FileChannel file, Tensor tensor) throws IOException {
-    try (var scope = new PointerScope()) {
+    try (Scope scope = new Scope()) {
       Tensor values = tensor.cpu().contiguous();
       long bytes = values.numel() * BYTES_OF_FLOAT;
       for (long at = 0; at < bytes; at += WINDOW_BYTES) {

@@ -4,7 +4,7 @@ import static org.bytedeco.pytorch.global.torch.sqrt_out;
 import static org.bytedeco.pytorch.global.torch.zeros_like;
 
 import io.kubetune.trainer.lora.Parameters;
-import org.bytedeco.javacpp.PointerScope;
+import io.kubetune.trainer.tensor.Scope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
@@ -50,7 +50,7 @@ public final class AdamW implements AutoCloseable {
     double correction2 = 1 - Math.pow(settings.beta2(), updates);
     Tensor values = parameters.values(); // [N]
     Tensor gradients = parameters.gradients(); // [N]
-    try (var scope = new PointerScope()) {
+    try (Scope scope = new Scope()) {
       if (settings.weightDecay() != 0 && parameters.decayedCount() > 0) {
         values
             .narrow(0, 0, parameters.decayedCount())

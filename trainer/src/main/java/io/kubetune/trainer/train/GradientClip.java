@@ -2,7 +2,7 @@ package io.kubetune.trainer.train;
 
 import static org.bytedeco.pytorch.global.torch.linalg_vector_norm;
 
-import org.bytedeco.javacpp.PointerScope;
+import io.kubetune.trainer.tensor.Scope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
@@ -25,7 +25,7 @@ public final class GradientClip {
   /// @param maxNorm 0: never clips (as Hugging Face's `max_grad_norm`)
   /// @return the norm before
   public static double clip(Tensor gradients, double maxNorm) {
-    try (var scope = new PointerScope()) {
+    try (Scope scope = new Scope()) {
       double norm = linalg_vector_norm(gradients).item_double();
       if (maxNorm > 0 && Double.isFinite(norm)) {
         double scale = maxNorm / (norm + MARGIN);

@@ -2,15 +2,15 @@ package io.kubetune.trainer.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.bytedeco.pytorch.global.torch.zeros;
 
-import io.kubetune.trainer.files.SafetensorsRestore;
-import io.kubetune.trainer.files.SafetensorsWriter.Named;
+import io.kubetune.trainer.load.Safetensors;
 import io.kubetune.trainer.lora.Parameters;
 import io.kubetune.trainer.lora.Parameters.Declaration;
+import io.kubetune.trainer.tensor.Scope;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
-import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -22,21 +22,16 @@ class AdamWTest {
 
   @Test
   void everyValueAndNormAfterEveryStepIsTorchs() throws Exception {
-    Path golden = Path.of(AdamWTest.class.getResource("/train/adamw.safetensors").toURI());
-    try (var scope = new PointerScope();
+    Path path = Path.of(AdamWTest.class.getResource("/train/adamw.safetensors").toURI());
+    try (Safetensors golden = Safetensors.open(path);
+        Arena arena = Arena.ofConfined();
+        Scope scope = new Scope();
         var parameters = parameters()) {
-      Tensor gradients = zeros(STEPS, VALUES);
-      Tensor rates = zeros(STEPS);
-      Tensor norms = zeros(STEPS);
-      Tensor values = zeros(STEPS, VALUES);
-      SafetensorsRestore.into(
-          List.of(
-              new Named("start", parameters.values()),
-              new Named("gradients", gradients),
-              new Named("rates", rates),
-              new Named("norms", norms),
-              new Named("values", values)),
-          golden);
+      Tensor gradients = golden.map("gradients", arena); // [25, 61]
+      Tensor rates = golden.map("rates", arena); // [25]
+      Tensor norms = golden.map("norms", arena); // [25]
+      Tensor values = golden.map("values", arena); // [25, 61]
+      parameters.values().copy_(golden.map("start", arena));
       try (var optimizer = new AdamW(parameters, new AdamW.Settings(0.9, 0.95, 1e-6, 0.1))) {
         int clipped = 0;
         for (int s = 0; s < STEPS; s++) {
@@ -57,9 +52,9 @@ class AdamWTest {
 
   @Test
   void aNormOfZeroAsMaximumNeverClips() {
-    try (var scope = new PointerScope();
+    try (Scope scope = new Scope();
         var parameters = parameters()) {
-      parameters.gradients().fill_(new org.bytedeco.pytorch.Scalar(100f));
+      parameters.gradients().fill_(new Scalar(100f));
       assertThat(GradientClip.clip(parameters.gradients(), 0))
           .isCloseTo(100 * Math.sqrt(VALUES), within(1e-3));
       assertThat(parameters.gradients().max().item_double()).isEqualTo(100);
