@@ -91,6 +91,13 @@ final class BigramLm implements CausalLm {
     }
   }
 
+  @Override
+  public float[] logits(PackedBatch batch) {
+    try (Scope scope = new Scope()) {
+      return HostArrays.values(table.index_select(0, HostArrays.longs(batch.tokens())).add(bias));
+    }
+  }
+
   private void refuseTooLarge(PackedBatch batch) {
     microStepTokens.add(batch.tokenCount());
     if (batch.tokenCount() > mostTokens) {
