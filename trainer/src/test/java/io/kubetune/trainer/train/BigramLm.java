@@ -92,9 +92,9 @@ final class BigramLm implements CausalLm {
   }
 
   @Override
-  public float[] logits(PackedBatch batch) {
+  public Tensor logits(PackedBatch batch) {
     try (Scope scope = new Scope()) {
-      return HostArrays.values(table.index_select(0, HostArrays.longs(batch.tokens())).add(bias));
+      return scope.escape(table.index_select(0, HostArrays.longs(batch.tokens())).add(bias));
     }
   }
 
