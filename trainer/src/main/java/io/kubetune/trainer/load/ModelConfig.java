@@ -140,6 +140,11 @@ public final class ModelConfig {
   /// @param share of each head's dimensions that turn
   /// @param scaling the parameters of `type`, as they stand in the file
   public record Rope(double theta, double share, String type, JsonNode scaling) {
+    /// The same with another share of turning dimensions.
+    public Rope withShare(double other) {
+      return new Rope(theta, other, type, scaling);
+    }
+
     public double number(String key, double otherwise) {
       return scaling.hasNonNull(key) ? scaling.path(key).asDouble() : otherwise;
     }

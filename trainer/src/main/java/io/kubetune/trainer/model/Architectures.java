@@ -6,7 +6,18 @@ import java.util.stream.Collectors;
 
 /// Every architecture that can be trained, by its `model_type`.
 final class Architectures {
-  private static final List<Architecture> ALL = List.of(new Llama());
+  private static final List<Architecture> ALL =
+      List.of(
+          new Llama(),
+          new Mistral(),
+          new Qwen2(),
+          new Qwen3(),
+          new Phi(),
+          new Phi3(),
+          new Falcon(),
+          new Gemma(),
+          new Gemma2(),
+          new Gemma3());
 
   private Architectures() {}
 

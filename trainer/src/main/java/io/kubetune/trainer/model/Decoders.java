@@ -2,31 +2,84 @@ package io.kubetune.trainer.model;
 
 import io.kubetune.trainer.load.ModelConfig;
 import io.kubetune.trainer.load.Weight;
+import io.kubetune.trainer.lora.Linear;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
-/// The ends that all decoders have alike: embedding, head, and the name of the nonlinearity.
+/// The parts that most decoders have under the same names: q/k/v, gate/up, embedding and head.
 final class Decoders {
   private Decoders() {}
 
-  static Embedding embedding(ModelBuilder build, Weight table, double factor) {
-    return new Embedding(table, factor, build.noise(), build.computeType());
+  /// `q_proj`, `k_proj`, `v_proj` in one product.
+  static Linear qkv(ModelBuilder build, String attention, Widths w, boolean bias) {
+    return build.stacked(
+        attention,
+        w.hidden(),
+        bias,
+        List.of(
+            build.row("q_proj", w.queryRows()),
+            build.row("k_proj", w.keyRows()),
+            build.row("v_proj", w.keyRows())));
   }
 
-  /// The head's own table, or the embedding's where they are tied (and the file holds no other).
+  /// `gate_proj`, `up_proj`, `down_proj`.
+  static FeedForward gated(
+      ModelBuilder build, String mlp, Widths w, Activation activation, boolean bias) {
+    return new FeedForward.Gated(
+        build.stacked(
+            mlp,
+            w.hidden(),
+            bias,
+            List.of(build.row("gate_proj", w.inner()), build.row("up_proj", w.inner()))),
+        build.linear(mlp + ".down_proj", w.inner(), w.hidden(), bias),
+        activation);
+  }
+
+  /// What stands around the layers.
   ///
+  /// @param embeddingFactor what the embedding is multiplied by
+  /// @param softcap of the logits, 0: none
   /// @param tiedByDefault what the architecture's configuration class has for `tie_word_embeddings`
-  static Weight headWeight(
-      ModelBuilder build,
-      Weight embedding,
-      String embeddingModule,
-      String module,
-      int vocabulary,
-      int hidden,
+  record Ends(
+      String embedding,
+      String head,
+      boolean headBias,
+      double embeddingFactor,
+      double softcap,
       boolean tiedByDefault) {
-    boolean tied = build.config().flag("tie_word_embeddings", tiedByDefault);
-    if (tied && !build.isSavedWhole(module)) {
-      return embedding;
+    static Ends plain() {
+      return new Ends("model.embed_tokens", "lm_head", false, 1, 0, false);
     }
-    return build.table(module, tied ? embeddingModule : module, vocabulary, hidden);
+  }
+
+  static DecoderStack stack(
+      ModelBuilder build,
+      Widths w,
+      Ends ends,
+      IntFunction<Block> block,
+      java.util.function.Supplier<Norm> finalNorm) {
+    Weight table = build.table(ends.embedding(), ends.embedding(), w.vocabulary(), w.hidden());
+    List<Block> blocks = IntStream.range(0, w.layers()).mapToObj(block).toList();
+    boolean tied = build.config().flag("tie_word_embeddings", ends.tiedByDefault());
+    Weight head =
+        tied && !build.isSavedWhole(ends.head())
+            ? table
+            : build.table(
+                ends.head(), tied ? ends.embedding() : ends.head(), w.vocabulary(), w.hidden());
+    return new DecoderStack(
+        new Embedding(table, ends.embeddingFactor(), build.noise(), build.computeType()),
+        blocks,
+        finalNorm.get(),
+        new Head(
+            head,
+            ends.headBias()
+                ? Optional.of(build.vector(ends.head() + ".bias", w.vocabulary()))
+                : Optional.empty(),
+            ends.softcap()),
+        w.hidden(),
+        w.vocabulary());
   }
 
   static Activation activation(ModelConfig config, String key, String otherwise) {

@@ -28,13 +28,24 @@ public record Rope(
     int originalLength,
     double magnitude) {
 
+  /// Without scaling, all dimensions turning.
+  static Rope plain(double theta, int headDimension) {
+    double[] inverse = inverse(theta, headDimension);
+    return new Rope(headDimension, inverse, inverse, Integer.MAX_VALUE, 1);
+  }
+
+  private static double[] inverse(double theta, int rotated) {
+    double[] plain = new double[rotated / 2];
+    for (int i = 0; i < plain.length; i++) {
+      plain[i] = Math.pow(theta, -2.0 * i / rotated);
+    }
+    return plain;
+  }
+
   /// Source of each formula: transformers 5, `modeling_rope_utils.py`.
   public static Rope of(ModelConfig config, ModelConfig.Rope rope, int headDimension) {
     int rotated = (int) (headDimension * rope.share());
-    double[] plain = new double[rotated / 2];
-    for (int i = 0; i < plain.length; i++) {
-      plain[i] = Math.pow(rope.theta(), -2.0 * i / rotated);
-    }
+    double[] plain = inverse(rope.theta(), rotated);
     return switch (rope.type()) {
       case "default", "mrope" -> new Rope(rotated, plain, plain, Integer.MAX_VALUE, 1);
       case "linear" -> {
