@@ -1,0 +1,135 @@
+package io.kubetune.trainer.template;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/// Filters that apply an attribute, a filter or a test to each item: map, select, unique, groupby.
+final class SelectionFilters {
+  static final Map<String, Filters.Filter> ALL =
+      Map.of(
+          "map", SelectionFilters::map,
+          "select", (input, passed, e) -> select(input, passed, e, true, false),
+          "reject", (input, passed, e) -> select(input, passed, e, false, false),
+          "selectattr", (input, passed, e) -> select(input, passed, e, true, true),
+          "rejectattr", (input, passed, e) -> select(input, passed, e, false, true),
+          "unique", SelectionFilters::unique,
+          "groupby", SelectionFilters::groupBy);
+
+  private SelectionFilters() {}
+
+  static Optional<Value> given(Value argument) {
+    return argument == null || argument instanceof Value.None
+        ? Optional.empty()
+        : Optional.of(argument);
+  }
+
+  /// The item's attribute by a dotted path, whole numbers in it being positions; without one, the
+  /// item itself.
+  static Value pick(Value item, Optional<Value> attribute, Environment environment) {
+    return attribute.isEmpty() ? item : pick(item, attribute.get(), null, environment);
+  }
+
+  private static Value pick(Value item, Value attribute, Value otherwise, Environment environment) {
+    if (!(attribute instanceof Value.Text(String path, boolean _))) {
+      return Attributes.subscript(item, attribute, environment.budget());
+    }
+    Value value = item;
+    for (String part : path.split("\\.", -1)) {
+      boolean position = !part.isEmpty() && part.chars().allMatch(c -> c >= '0' && c <= '9');
+      Value key = position ? Value.Int.of(FormatSpec.number(part, 0)) : Value.text(part);
+      value = Attributes.subscript(value, key, environment.budget());
+      if (otherwise != null && value instanceof Value.Undefined) {
+        value = otherwise;
+      }
+    }
+    return value;
+  }
+
+  private static Value map(Value input, Passed arguments, Environment environment) {
+    if (!input.truth()) {
+      return new Value.Stream(List.<Value>of().iterator());
+    }
+    Function<Value, Value> change;
+    if (arguments.positional().isEmpty() && arguments.named().containsKey("attribute")) {
+      Value[] given = arguments.bind("map", 0, "attribute", "default");
+      change = item -> pick(item, given[0], given(given[1]).orElse(null), environment);
+    } else if (arguments.positional().isEmpty()) {
+      throw TemplateException.value("map requires a filter argument");
+    } else {
+      String name = Passed.text(arguments.positional().getFirst(), "a filter's name");
+      Passed rest = arguments.without(1);
+      change = item -> Filters.apply(name, item, rest, environment);
+    }
+    return lazily(Iteration.list(input, environment.budget()).stream().map(change));
+  }
+
+  private static Value lazily(Stream<Value> items) {
+    Iterator<Value> iterator = items.iterator();
+    return new Value.Stream(iterator);
+  }
+
+  private static Value select(
+      Value input, Passed arguments, Environment environment, boolean keep, boolean byAttribute) {
+    if (!input.truth()) {
+      return new Value.Stream(List.<Value>of().iterator());
+    }
+    int test = byAttribute ? 1 : 0;
+    if (arguments.positional().size() < test) {
+      throw TemplateException.value("Missing parameter for attribute name");
+    }
+    Optional<Value> attribute =
+        byAttribute ? Optional.of(arguments.positional().getFirst()) : Optional.empty();
+    boolean named = arguments.positional().size() > test;
+    String name = named ? Passed.text(arguments.positional().get(test), "a test's name") : "";
+    Passed rest = named ? arguments.without(test + 1) : Passed.NOTHING;
+    return lazily(
+        Iteration.list(input, environment.budget()).stream()
+            .filter(item -> {
+              Value picked = pick(item, attribute, environment);
+              boolean passes = named ? Tests.test(name, picked, rest, environment) : picked.truth();
+              return passes == keep;
+            }));
+  }
+
+  private static Value unique(Value input, Passed arguments, Environment environment) {
+    Value[] given = arguments.bind("unique", 0, "case_sensitive", "attribute");
+    boolean sensitive = Passed.flag(given[0], false);
+    java.util.Set<Value> seen = new java.util.HashSet<>();
+    List<Value> kept = new ArrayList<>();
+    for (Value each : Iteration.list(input, environment.budget())) {
+      Value key = SequenceFilters.folded(pick(each, given(given[1]), environment), sensitive);
+      if (seen.add(Dicts.key(key))) {
+        kept.add(each);
+      }
+    }
+    return new Value.Stream(kept.iterator());
+  }
+
+  private static Value groupBy(Value input, Passed arguments, Environment environment) {
+    Value[] given = arguments.bind("groupby", 1, "attribute", "default", "case_sensitive");
+    boolean sensitive = Passed.flag(given[2], false);
+    record Keyed(Value key, Value own, Value item) {}
+    List<Keyed> keyed = new ArrayList<>();
+    for (Value each : Iteration.list(input, environment.budget())) {
+      Value own = pick(each, given[0], given(given[1]).orElse(null), environment);
+      keyed.add(new Keyed(SequenceFilters.folded(own, sensitive), own, each));
+    }
+    keyed.sort((a, b) -> SequenceFilters.order(environment).compare(a.key(), b.key()));
+    List<Value> groups = new ArrayList<>();
+    for (int at = 0; at < keyed.size(); ) {
+      Keyed first = keyed.get(at);
+      List<Value> members = new ArrayList<>();
+      while (at < keyed.size()
+          && Comparisons.equal(keyed.get(at).key(), first.key(), environment.budget())) {
+        members.add(keyed.get(at++).item());
+      }
+      groups.add(Value.tuple(first.own(), Value.list(members)));
+    }
+    return Value.list(groups);
+  }
+}
