@@ -1,0 +1,30 @@
+package io.kubetune.cli;
+
+import io.kubetune.cli.command.KubectlTune;
+import io.kubetune.cli.terminal.Terminal;
+import java.util.Map;
+
+/// `kubectl tune`: reads the command line, runs one command, and exits with its code.
+///
+/// ```
+/// int status = Main.run(new String[] {"list"}, Terminal.ofProcess(environment), environment);
+/// ```
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    Map<String, String> environment = System.getenv();
+    System.exit(run(arguments, Terminal.ofProcess(environment), environment));
+  }
+
+  /// One command from its arguments to its exit status, over the streams given; the one place that
+  /// turns failures into words and codes is [KubectlTune].
+  public static int run(String[] arguments, Terminal terminal, Map<String, String> environment) {
+    try {
+      return KubectlTune.commandLine(terminal, environment).execute(arguments);
+    } finally {
+      terminal.out().flush();
+      terminal.err().flush();
+    }
+  }
+}

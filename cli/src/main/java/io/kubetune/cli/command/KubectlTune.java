@@ -1,0 +1,172 @@
+package io.kubetune.cli.command;
+
+import io.kubetune.cli.terminal.Failure;
+import io.kubetune.cli.terminal.Terminal;
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TuneException;
+import io.kubetune.contract.config.NearestName;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// The command `kubectl tune` itself: its subcommands, the options that all of them have, and how
+/// failures are told.
+///
+/// ```
+/// int status = KubectlTune.commandLine(terminal, environment).execute("status", "first");
+/// ```
+@Command(
+    name = "kubectl tune",
+    header = "Fine-tune language models from a terminal: on this machine or on Kubernetes.",
+    footer = {
+      "  # Tune a model on this machine and watch it",
+      "  kubectl tune create first --runtime local --model ./model --data rows.jsonl",
+      "",
+      "  # See where it stands, and fetch the adapter",
+      "  kubectl tune status first",
+      "  kubectl tune pull-adapter first --to ./adapter",
+    })
+public final class KubectlTune implements Callable<Integer> {
+  private static final String NAME = "kubectl tune";
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "show this help")
+  private boolean help;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "print the stack trace of a failure")
+  private boolean debug;
+
+  @Spec private CommandSpec spec;
+
+  private final Surroundings surroundings;
+
+  private KubectlTune(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /// The whole command line, ready to execute.
+  public static CommandLine commandLine(Terminal terminal, Map<String, String> environment) {
+    Surroundings surroundings = new Surroundings(terminal, environment);
+    KubectlTune root = new KubectlTune(surroundings);
+    CommandLine line = new CommandLine(root);
+    line.addSubcommand(new Logs(surroundings));
+    line.addSubcommand(new Status(surroundings));
+    line.addSubcommand(new ListRuns(surroundings));
+    line.addSubcommand(new PullAdapter(surroundings));
+    line.addSubcommand(new Wait(surroundings));
+    line.addSubcommand(new Delete(surroundings));
+    line.addSubcommand(new Version(surroundings));
+    line.addSubcommand(new Supervise(surroundings));
+    line.setOut(new PrintWriter(terminal.out(), true));
+    line.setErr(new PrintWriter(terminal.err(), true));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpWidth(Math.max(terminal.columns(), UsageMessageSpec.DEFAULT_USAGE_WIDTH));
+    line.setColorScheme(
+        CommandLine.Help.defaultColorScheme(
+            terminal.colours() && terminal.outIsTerminal()
+                ? CommandLine.Help.Ansi.ON
+                : CommandLine.Help.Ansi.OFF));
+    examplesFirst(line);
+    line.setParameterExceptionHandler((failure, arguments) -> root.misunderstood(failure));
+    line.setExecutionExceptionHandler((failure, command, parsed) -> root.failed(failure));
+    return line;
+  }
+
+  /// Alone it shows the commands there are.
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(surroundings.terminal().out());
+    return ExitCode.OK.code();
+  }
+
+  // Each command keeps its examples in picocli's footer; people read those before any option.
+  private static void examplesFirst(CommandLine line) {
+    UsageMessageSpec usage = line.getCommandSpec().usageMessage();
+    usage.footerHeading("%nExamples:%n");
+    usage.synopsisHeading("%nUsage:%n  ");
+    usage.parameterListHeading("%nArguments:%n");
+    usage.optionListHeading("%nOptions:%n");
+    usage.commandListHeading("%nCommands:%n");
+    usage.sortOptions(false);
+    usage.abbreviateSynopsis(true);
+    List<String> first =
+        List.of(
+            UsageMessageSpec.SECTION_KEY_HEADER,
+            UsageMessageSpec.SECTION_KEY_DESCRIPTION,
+            UsageMessageSpec.SECTION_KEY_FOOTER_HEADING,
+            UsageMessageSpec.SECTION_KEY_FOOTER);
+    usage.sectionKeys(
+        Stream.concat(
+                first.stream(), usage.sectionKeys().stream().filter(key -> !first.contains(key)))
+            .toList());
+    line.getSubcommands().values().forEach(KubectlTune::examplesFirst);
+  }
+
+  private int misunderstood(ParameterException failure) {
+    CommandSpec command = failure.getCommandLine().getCommandSpec();
+    String help = command.qualifiedName() + " --help";
+    String remedy =
+        failure instanceof UnmatchedArgumentException unmatched
+            ? nearest(command, unmatched).map(name -> "did you mean " + name + "? ").orElse("")
+                + "See "
+                + help
+            : "see " + help;
+    return failed(
+        new TuneException(
+            ExitCode.USAGE,
+            "can't understand this " + NAME + " command",
+            command.qualifiedName(),
+            failure.getMessage(),
+            remedy));
+  }
+
+  private static Optional<String> nearest(CommandSpec command, UnmatchedArgumentException e) {
+    String typed = e.getUnmatched().getFirst();
+    Stream<String> options =
+        command.options().stream().flatMap(option -> Arrays.stream(option.names()));
+    Stream<String> commands =
+        command.subcommands().entrySet().stream()
+            .filter(each -> !each.getValue().getCommandSpec().usageMessage().hidden())
+            .map(Map.Entry::getKey);
+    String name = typed.replaceAll("=.*", "");
+    return NearestName.among((typed.startsWith("-") ? options : commands).toList(), name);
+  }
+
+  private int failed(Exception failure) {
+    Terminal terminal = surroundings.terminal();
+    TuneException told =
+        failure instanceof TuneException tune
+            ? tune
+            : new TuneException(
+                ExitCode.FAILED,
+                "something went wrong that should not have",
+                "",
+                failure.toString(),
+                "run it again with --debug and report what it prints",
+                failure);
+    Failure.print(told, terminal);
+    if (debug) {
+      failure.printStackTrace(terminal.err());
+    }
+    return told.exitCode().code();
+  }
+}

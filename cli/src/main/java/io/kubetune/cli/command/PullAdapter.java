@@ -1,0 +1,146 @@
+package io.kubetune.cli.command;
+
+import io.kubetune.cli.fetch.AdapterPull;
+import io.kubetune.cli.fetch.PulledAdapter;
+import io.kubetune.cli.registry.ImageReference;
+import io.kubetune.cli.registry.RegistryAccess;
+import io.kubetune.cli.submit.RunFolder;
+import io.kubetune.cli.submit.RunName;
+import io.kubetune.cli.submit.RunState;
+import io.kubetune.cli.terminal.Table;
+import io.kubetune.cli.terminal.Terminal;
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TuneException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `kubectl tune pull-adapter NAME|IMAGE`: the adapter as a folder in PEFT's format.
+@Command(
+    name = "pull-adapter",
+    header = "Fetch an adapter into a folder.",
+    footer = {
+      "  # Of a run",
+      "  kubectl tune pull-adapter first --to ./adapter",
+      "",
+      "  # Of any image: a registry's, or an OCI layout on disk",
+      "  kubectl tune pull-adapter registry.example.com/adapters/bot:1 --to ./adapter",
+      "  kubectl tune pull-adapter oci:./image --to ./adapter",
+    })
+final class PullAdapter implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "NAME|IMAGE",
+      description = "a run, oci:FOLDER, or HOST/REPOSITORY[:TAG|@DIGEST]")
+  private String source;
+
+  @Option(
+      names = "--to",
+      paramLabel = "FOLDER",
+      description = "new folder to write (./NAME, or ./adapter for an image)")
+  private Path to;
+
+  @Option(names = "--plain-http", description = "speak http to the registry")
+  private boolean plainHttp;
+
+  @Option(
+      names = "--registry-ca",
+      paramLabel = "FILE",
+      description = "PEM certificates to trust besides the system's")
+  private Path registryCa;
+
+  @Mixin private OutputOption output;
+
+  private final Surroundings surroundings;
+
+  PullAdapter(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() {
+    boolean isImage = source.contains("/") || source.contains(":");
+    ImageReference image = ImageReference.parse(isImage ? source : imageOfRun(source));
+    Path folder = to != null ? to : Path.of(isImage ? "adapter" : source);
+    Terminal terminal = surroundings.terminal();
+    RegistryAccess access =
+        RegistryAccess.fromEnvironment(surroundings.environment()).withPlainHttp(plainHttp);
+    if (registryCa != null) {
+      access = access.withCaFile(registryCa);
+    }
+    PulledAdapter adapter;
+    try (TransferBars bars = new TransferBars(terminal)) {
+      adapter = new AdapterPull(access).pull(image, folder, bars);
+    }
+    show(adapter, image, terminal);
+    return ExitCode.OK.code();
+  }
+
+  private String imageOfRun(String name) {
+    RunFolder run = surroundings.runs().open(RunName.of(name));
+    RunState state = RunState.of(run);
+    return state
+        .image()
+        .orElseThrow(() ->
+            new TuneException(
+                ExitCode.NOT_FOUND,
+                "can't pull the adapter of run/" + name,
+                "run/" + name,
+                "it has no adapter image: " + state.phase(),
+                state.phase().isOver()
+                    ? "kubectl tune status " + name
+                    : "kubectl tune wait " + name))
+        .reference();
+  }
+
+  private void show(PulledAdapter adapter, ImageReference image, Terminal terminal) {
+    switch (output.format()) {
+      case NAME -> terminal.out().println(adapter.folder());
+      case JSON, YAML -> output.format().print(json(adapter, image), terminal.out());
+      case TABLE, WIDE -> {
+        Table table = new Table("FILE", "BYTES");
+        adapter.files().forEach(f -> table.row(f.name(), "%,d".formatted(f.bytes())));
+        table.print(terminal.out());
+        terminal.out().println();
+        terminal.out().println("Folder:     " + adapter.folder());
+        terminal.out().println("Image:      " + image + " (" + adapter.digest() + ")");
+        terminal
+            .out()
+            .println(
+                "Adapter:    rank %d, alpha %s, of %s"
+                    .formatted(adapter.rank(), adapter.alpha(), adapter.baseModel()));
+        adapter.evalLossBefore().ifPresent(loss -> evaluation(adapter, loss, terminal));
+      }
+    }
+  }
+
+  private static void evaluation(PulledAdapter adapter, double before, Terminal terminal) {
+    adapter
+        .evalLossAfter()
+        .ifPresent(after ->
+            terminal
+                .out()
+                .println("Evaluation: loss %.4f before, %.4f after".formatted(before, after)));
+  }
+
+  private static ObjectNode json(PulledAdapter adapter, ImageReference image) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("folder", adapter.folder().toString());
+    json.put("image", image.toString());
+    json.put("digest", adapter.digest().toString());
+    json.put("baseModel", adapter.baseModel());
+    json.put("rank", adapter.rank());
+    json.put("alpha", adapter.alpha());
+    adapter.targets().forEach(json.putArray("targets")::add);
+    adapter.evalLossBefore().ifPresent(loss -> json.put("evalLossBefore", loss));
+    adapter.evalLossAfter().ifPresent(loss -> json.put("evalLossAfter", loss));
+    ArrayNode files = json.putArray("files");
+    adapter.files().forEach(f -> files.addObject().put("name", f.name()).put("bytes", f.bytes()));
+    return json;
+  }
+}

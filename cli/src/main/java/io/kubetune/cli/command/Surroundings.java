@@ -1,0 +1,31 @@
+package io.kubetune.cli.command;
+
+import io.kubetune.cli.submit.Local;
+import io.kubetune.cli.submit.RunFolder;
+import io.kubetune.cli.submit.RunName;
+import io.kubetune.cli.submit.RunStore;
+import io.kubetune.cli.terminal.Terminal;
+import java.util.Map;
+
+/// What every command is given instead of reaching for it: the streams and the environment.
+///
+/// ```
+/// surroundings.run("first").record();
+/// ```
+record Surroundings(Terminal terminal, Map<String, String> environment) {
+  Surroundings {
+    environment = Map.copyOf(environment);
+  }
+
+  RunStore runs() {
+    return RunStore.of(environment);
+  }
+
+  Local local() {
+    return new Local(runs(), environment);
+  }
+
+  RunFolder run(String name) {
+    return runs().open(RunName.of(name));
+  }
+}

@@ -1,0 +1,59 @@
+package io.kubetune.cli.command;
+
+import io.kubetune.cli.terminal.Output;
+import io.kubetune.contract.ExitCode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `kubectl tune version`: which version this is, of which commit, and which contract it speaks.
+@Command(
+    name = "version",
+    header = "Print the version.",
+    footer = {"  kubectl tune version", "  kubectl tune version -o json"})
+final class Version implements Callable<Integer> {
+  /// Filled in by the build.
+  private static final String PROPERTIES = "/io/kubetune/cli/version.properties";
+
+  /// Of the files between cli and trainer: `templates/contract/`.
+  private static final int CONTRACT = 1;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      description = "table, json or yaml")
+  private Output output = Output.TABLE;
+
+  private final Surroundings surroundings;
+
+  Version(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Properties build = new Properties();
+    try (InputStream resource = Version.class.getResourceAsStream(PROPERTIES)) {
+      build.load(resource);
+    }
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("client", build.getProperty("version"));
+    json.put("commit", build.getProperty("commit"));
+    json.put("contract", CONTRACT);
+    json.put("platform", System.getProperty("os.name") + "/" + System.getProperty("os.arch"));
+    var out = surroundings.terminal().out();
+    switch (output) {
+      case JSON, YAML -> output.print(json, out);
+      case NAME -> out.println(build.getProperty("version"));
+      case TABLE, WIDE ->
+          json.properties()
+              .forEach(entry -> out.println(entry.getKey() + ": " + entry.getValue().asString()));
+    }
+    return ExitCode.OK.code();
+  }
+}

@@ -1,0 +1,37 @@
+package io.kubetune.cli.terminal;
+
+import io.kubetune.contract.Problem;
+import io.kubetune.contract.TuneException;
+import java.util.List;
+
+/// Prints what ended a command: what was attempted, each problem, what to do next.
+///
+/// ```
+/// Error: can't create the run 'First'
+///   --name: 'First' is not a DNS label
+///     try: lower-case letters, digits and '-', for example first
+/// ```
+public final class Failure {
+  private Failure() {}
+
+  public static void print(TuneException failure, Terminal terminal) {
+    terminal.out().flush();
+    StringBuilder text = new StringBuilder();
+    text.append(Colour.RED.on(terminal, "Error:")).append(' ').append(failure.getMessage());
+    text.append('\n');
+    List<Problem> problems = failure.problems();
+    for (Problem problem : problems) {
+      text.append("  ").append(place(problem, terminal)).append(problem.found()).append('\n');
+      if (!problem.remedy().isEmpty()) {
+        text.append("    ").append(Colour.CYAN.on(terminal, "try:")).append(' ');
+        text.append(problem.remedy()).append('\n');
+      }
+    }
+    terminal.err().print(text);
+    terminal.err().flush();
+  }
+
+  private static String place(Problem problem, Terminal terminal) {
+    return problem.place().isEmpty() ? "" : Colour.BOLD.on(terminal, problem.place()) + ": ";
+  }
+}

@@ -1,0 +1,137 @@
+package io.kubetune.cli.terminal;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/// One bar at a time at the bottom of the screen, one for each stage; what was done and said
+/// scrolls away above it.
+///
+/// ```
+/// try (StageBars bars = new StageBars(terminal)) {
+///   bars.begin("training", 60, 0, Instant.now());
+///   bars.to(27, "loss 2.310  1,234 tokens/s");
+///   bars.done("60 steps, loss 1.02", Instant.now());
+/// }
+/// ```
+public final class StageBars implements AutoCloseable {
+  /// Fast enough to look alive, slow enough to cost nothing.
+  private static final int REDRAW_MILLIS = 100;
+
+  /// The longest stage name, so that all bars start in one column.
+  private static final int NAME_COLUMNS = 12;
+
+  private static final String TO_LINE_START = "\r";
+  private static final String CLEAR_TO_LINE_END = "\u001b[K";
+
+  private final Terminal terminal;
+  private Optional<ProgressBar> bar = Optional.empty();
+  private String name = "";
+  private Instant began = Instant.now();
+
+  public StageBars(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  /// @param max units of the stage, or -1 where that is not known
+  /// @param from units done before we began to watch
+  /// @param since when the stage began
+  public void begin(String stage, long max, long from, Instant since) {
+    close();
+    name = stage;
+    began = since;
+    Duration elapsed = Duration.between(since, Instant.now());
+    bar =
+        Optional.of(
+            new ProgressBarBuilder()
+                .setTaskName(padded(stage))
+                .setInitialMax(max)
+                .startsFrom(from, elapsed)
+                .setUpdateIntervalMillis(REDRAW_MILLIS)
+                .setStyle(
+                    terminal.unicode() ? ProgressBarStyle.UNICODE_BLOCK : ProgressBarStyle.ASCII)
+                .setConsumer(new LastLine(terminal.err(), terminal.columns()))
+                .clearDisplayOnFinish()
+                .build());
+  }
+
+  /// Moves the bar; the message stands behind it.
+  public void to(long unit, String message) {
+    bar.ifPresent(each -> each.stepTo(unit).setExtraMessage(message));
+  }
+
+  /// A line above the bar.
+  public void say(String line) {
+    synchronized (terminal.err()) {
+      terminal.err().print(TO_LINE_START + CLEAR_TO_LINE_END + line + "\n");
+    }
+    bar.ifPresent(ProgressBar::refresh);
+  }
+
+  /// Ends the stage: its bar becomes a line that says what it came to.
+  public void done(String summary, Instant at) {
+    end(Colour.GREEN.on(terminal, terminal.unicode() ? "✓" : "+"), summary, at);
+  }
+
+  /// Ends the stage where the run failed in it.
+  public void failed(String summary, Instant at) {
+    end(Colour.RED.on(terminal, terminal.unicode() ? "✗" : "x"), summary, at);
+  }
+
+  private void end(String mark, String summary, Instant at) {
+    if (bar.isEmpty()) {
+      return;
+    }
+    close();
+    String took = Durations.clock(Duration.between(began, at));
+    say(mark + " " + padded(name) + took + "  " + summary);
+  }
+
+  /// Takes the bar off the screen.
+  @Override
+  public void close() {
+    bar.ifPresent(ProgressBar::close);
+    bar = Optional.empty();
+  }
+
+  private static String padded(String text) {
+    return text + " ".repeat(Math.max(1, NAME_COLUMNS + 1 - text.length()));
+  }
+
+  /// Draws over the last line of the screen with two control sequences that every terminal knows.
+  ///
+  /// The library's own consumer asks jline for the terminal, which loads native code.
+  private record LastLine(PrintStream screen, int columns) implements ProgressBarConsumer {
+    @Override
+    public int getMaxRenderedLength() {
+      // The last column stays free: some terminals wrap when it is written.
+      return columns - 1;
+    }
+
+    @Override
+    public void accept(String rendered) {
+      synchronized (screen) {
+        screen.print(TO_LINE_START + rendered + CLEAR_TO_LINE_END);
+        screen.flush();
+      }
+    }
+
+    @Override
+    public void clear() {
+      synchronized (screen) {
+        screen.print(TO_LINE_START + CLEAR_TO_LINE_END);
+        screen.flush();
+      }
+    }
+
+    @Override
+    public void close() {
+      screen.flush();
+    }
+  }
+}

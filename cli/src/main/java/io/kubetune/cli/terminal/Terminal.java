@@ -1,0 +1,143 @@
+package io.kubetune.cli.terminal;
+
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// The three standard streams and what is known of the screen behind them: data goes to `out`, talk
+/// to `err`.
+///
+/// ```
+/// Terminal terminal = Terminal.ofProcess(System.getenv());
+/// if (terminal.errIsTerminal()) { … draw bars … }
+/// ```
+///
+/// @param columns width to lay out for: the screen's, and 80 where there is none
+/// @param colours whether `out` and `err` may carry ANSI colours
+/// @param unicode whether the locale can show blocks and check marks
+public record Terminal(
+    PrintStream out,
+    PrintStream err,
+    InputStream in,
+    boolean inIsTerminal,
+    boolean outIsTerminal,
+    boolean errIsTerminal,
+    int columns,
+    boolean colours,
+    boolean unicode) {
+
+  private static final int DEFAULT_COLUMNS = 80;
+
+  /// Wider lines than this are hard to read; tables and bars stop growing here.
+  private static final int MOST_COLUMNS = 160;
+
+  /// The process's own streams, always UTF-8, whatever `stdout.encoding` was fixed to at build
+  /// time.
+  public static Terminal ofProcess(Map<String, String> environment) {
+    boolean out = isTerminal(1);
+    boolean err = isTerminal(2);
+    String locale = firstSet(environment, "LC_ALL", "LC_CTYPE", "LANG").toLowerCase(Locale.ROOT);
+    boolean dumb = environment.getOrDefault("TERM", "").equals("dumb");
+    return new Terminal(
+        new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8),
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+        new FileInputStream(FileDescriptor.in),
+        isTerminal(0),
+        out,
+        err && !dumb,
+        columns(environment, out || err),
+        err && !dumb && environment.getOrDefault("NO_COLOR", "").isEmpty(),
+        locale.contains("utf-8") || locale.contains("utf8"));
+  }
+
+  /// Streams that are no terminal, 80 columns, no colours: what a pipe, a file or a test sees.
+  public static Terminal plain(PrintStream out, PrintStream err, InputStream in) {
+    return new Terminal(out, err, in, false, false, false, DEFAULT_COLUMNS, false, true);
+  }
+
+  private static String firstSet(Map<String, String> environment, String... names) {
+    for (String name : names) {
+      String value = environment.getOrDefault(name, "");
+      if (!value.isEmpty()) {
+        return value;
+      }
+    }
+    return "";
+  }
+
+  // java.io.Console answers for stdin and stdout together only, and bars go to stderr.
+  private static boolean isTerminal(int descriptor) {
+    Path link = Path.of("/proc/self/fd/" + descriptor);
+    if (Files.isSymbolicLink(link)) {
+      try {
+        String target = Files.readSymbolicLink(link).toString();
+        return target.startsWith("/dev/pts/")
+            || target.startsWith("/dev/tty")
+            || target.equals("/dev/console");
+      } catch (IOException e) {
+        return false;
+      }
+    }
+    return new SystemAnswer("test", "-t", Integer.toString(descriptor)).succeeded();
+  }
+
+  private static int columns(Map<String, String> environment, boolean terminal) {
+    int asked = number(environment.getOrDefault("COLUMNS", ""));
+    if (asked <= 0 && terminal) {
+      String[] rowsAndColumns = new SystemAnswer("stty", "size").text().split(" ", -1);
+      asked = rowsAndColumns.length == 2 ? number(rowsAndColumns[1]) : 0;
+    }
+    return asked <= 0 ? DEFAULT_COLUMNS : Math.min(asked, MOST_COLUMNS);
+  }
+
+  private static int number(String text) {
+    try {
+      return Integer.parseInt(text.strip());
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  /// A small program of the system asked about our terminal, or nothing where it is not there.
+  private record SystemAnswer(String... command) {
+    boolean succeeded() {
+      try {
+        Process process = new ProcessBuilder(command).inheritIO().start();
+        return process.waitFor(1, TimeUnit.SECONDS) && process.exitValue() == 0;
+      } catch (IOException e) {
+        return false;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+
+    String text() {
+      Path screen = Path.of("/dev/tty");
+      try {
+        Process process =
+            new ProcessBuilder(command)
+                .redirectInput(screen.toFile())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        return process.waitFor(1, TimeUnit.SECONDS)
+            ? new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip()
+            : "";
+      } catch (IOException e) {
+        return "";
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return "";
+      }
+    }
+  }
+}

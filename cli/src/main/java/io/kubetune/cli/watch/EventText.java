@@ -1,0 +1,84 @@
+package io.kubetune.cli.watch;
+
+import io.kubetune.cli.terminal.Durations;
+import io.kubetune.contract.Event;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Events in words and figures, the same in bars, lines and `status`.
+///
+/// ```
+/// EventText.of(step)   // loss 2.310  1,234 tokens/s
+/// ```
+public final class EventText {
+  private EventText() {}
+
+  public static String of(Event.Started e) {
+    return "%s, %s parameters, %s trained (%s), %s with %d threads, %s"
+        .formatted(
+            e.architecture(),
+            count(e.parameters()),
+            count(e.trainableParameters()),
+            e.method(),
+            e.device(),
+            e.threads(),
+            e.computeType());
+  }
+
+  public static String of(Event.Step e) {
+    return e.skipped()
+        ? "skipped: the loss is not a number"
+        : "loss %s  %,d tokens/s".formatted(loss(e.loss()), Math.round(e.tokensPerSecond()));
+  }
+
+  public static String of(Event.Evaluated e) {
+    return "loss %s, perplexity %.4g, token accuracy %.1f %%, %s training"
+        .formatted(loss(e.loss()), e.perplexity(), 100 * e.tokenAccuracy(), e.when());
+  }
+
+  /// Training as a whole, from its steps.
+  public static String training(RunProgress progress) {
+    Optional<Event.Step> step = progress.step();
+    if (step.isEmpty()) {
+      return "no step";
+    }
+    double[] losses = progress.losses();
+    return "%d of %d steps, loss %s to %s, %,d tokens/s"
+        .formatted(
+            step.get().step(),
+            step.get().steps(),
+            loss(losses.length == 0 ? Double.NaN : losses[0]),
+            loss(step.get().loss()),
+            Math.round(step.get().tokensPerSecond()));
+  }
+
+  /// What is left of training at the pace of the latest step.
+  public static Optional<Duration> left(RunProgress progress) {
+    return progress
+        .step()
+        .map(e -> Duration.ofMillis(Math.round(1000 * e.seconds() * (e.steps() - e.step()))));
+  }
+
+  public static String eta(RunProgress progress) {
+    return left(progress).map(Durations::clock).orElse("");
+  }
+
+  /// Four significant digits at a usual size, as many as two runs need to be told apart.
+  public static String loss(double loss) {
+    return String.format(Locale.ROOT, "%.4f", loss);
+  }
+
+  /// A count in thousands, millions or billions.
+  public static String count(long number) {
+    if (number < 1_000) {
+      return Long.toString(number);
+    }
+    if (number < 1_000_000) {
+      return "%.1fk".formatted(number / 1e3);
+    }
+    return number < 1_000_000_000L
+        ? "%.1fM".formatted(number / 1e6)
+        : "%.2fB".formatted(number / 1e9);
+  }
+}

@@ -1,0 +1,27 @@
+package io.kubetune.cli.watch;
+
+import io.kubetune.cli.submit.RunState;
+import io.kubetune.contract.Event;
+import java.time.Instant;
+
+/// Tells a run as it goes: as bars, as lines, or as the records themselves.
+public sealed interface Narrator permits BarNarrator, LineNarrator, EventNarrator, LogNarrator {
+
+  /// @param time when the run entered the stage
+  void stage(Stage stage, RunProgress progress, Instant time);
+
+  /// @param line the event as the trainer wrote it
+  void event(Event event, String line, RunProgress progress);
+
+  /// A line that the trainer wrote to its log.
+  void log(String line);
+
+  /// All that happened before we began to watch was told.
+  void caughtUp();
+
+  /// @param time when the run was over
+  void end(RunState state, RunProgress progress, Instant time);
+
+  /// Whether nobody listens any more (a closed pipe).
+  boolean isUnheard();
+}
