@@ -2,6 +2,7 @@ package io.kubetune.cli.request;
 
 import io.kubetune.cli.model.Preset;
 import io.kubetune.cli.model.Presets;
+import io.kubetune.contract.config.NearestName;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,9 @@ record LocationReader(Path workingFolder) {
         "'"
             + text
             + "' is no folder, preset or org/name"
-            + NearestName.of(text, names).map(near -> "; did you mean '" + near + "'?").orElse(""));
+            + NearestName.among(names, text)
+                .map(near -> "; did you mean '" + near + "'?")
+                .orElse(""));
   }
 
   Location data(String text) {

@@ -28,7 +28,7 @@ final class RequestFile {
             new Problem(
                 kindEntry.place(),
                 kind.isEmpty() ? "no kind" : "kind '" + kind + "' is not known",
-                NearestName.remedy(kind, KINDS)));
+                Suggestion.of(kind, KINDS)));
       } else if (byKind.putIfAbsent(kind, document) != null) {
         problems.add(
             new Problem(document.place(), "a second " + kind, "give one file for each run"));

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -55,10 +56,8 @@ public record RequestReader(Path workingFolder, InputStream stdin, String nameSu
         values
             .parsed(Field.RUNTIME, RequestReader::runtime, "choose local, job or kaito")
             .orElse(RuntimeKind.JOB);
-    Method method =
-        values
-            .parsed(Field.METHOD, RequestReader::method, "choose lora or qlora")
-            .orElse(Method.LORA);
+    Optional<Method> asked =
+        values.parsed(Field.METHOD, RequestReader::method, "choose lora or qlora");
     String name = name(values, problems);
     int workers = values.integer(Field.WORKERS, 1, MOST_WORKERS).orElse(1);
     Optional<Location> model =
@@ -73,6 +72,7 @@ public record RequestReader(Path workingFolder, InputStream stdin, String nameSu
     Optional<Output> output =
         values.parsed(Field.OUTPUT, locations::output, "write " + Field.OUTPUT.help());
     ConfigSource config = config(values, file, problems);
+    Optional<RunConfig> checked = RunConfig.read(config, asked, runtime, Map.of(), problems);
     PodRequest pod = PodReader.read(values, problems);
     String secret = "name a Secret in the run's namespace";
 
@@ -94,7 +94,7 @@ public record RequestReader(Path workingFolder, InputStream stdin, String nameSu
         values.map(Field.LABEL),
         values.map(Field.ANNOTATION),
         runtime,
-        method,
+        checked.orElseThrow().config().kubetune().method(),
         model.orElseThrow(),
         modelSecret,
         data,
@@ -143,7 +143,7 @@ public record RequestReader(Path workingFolder, InputStream stdin, String nameSu
     for (Given each : values.all(Field.COLUMN)) {
       if (!COLUMNS.contains(each.key())) {
         problems.add(
-            new Problem(each.place(), "no canonical key", NearestName.remedy(each.key(), COLUMNS)));
+            new Problem(each.place(), "no canonical key", Suggestion.of(each.key(), COLUMNS)));
       }
     }
     for (Field field : List.of(Field.LABEL, Field.ANNOTATION)) {

@@ -59,7 +59,7 @@ final class TuneFile {
     if (below.isEmpty()) {
       int dot = entry.path().lastIndexOf('.');
       Set<String> siblings = keysBelow(dot < 0 ? "" : entry.path().substring(0, dot));
-      problems.add(new Problem(entry.place(), "unknown key", NearestName.remedy(key, siblings)));
+      problems.add(new Problem(entry.place(), "unknown key", Suggestion.of(key, siblings)));
       return;
     }
     entry.children(problems).forEach(this::walk);

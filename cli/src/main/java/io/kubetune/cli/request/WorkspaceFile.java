@@ -275,7 +275,7 @@ final class WorkspaceFile {
     Map<String, YamlEntry> children = parent.children(problems);
     children.forEach((name, entry) -> {
       if (!Set.of(names).contains(name)) {
-        problem(entry, "unknown or not honoured", NearestName.remedy(name, List.of(names)));
+        problem(entry, "unknown or not honoured", Suggestion.of(name, List.of(names)));
       }
     });
     return children;

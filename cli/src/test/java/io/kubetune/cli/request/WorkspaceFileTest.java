@@ -49,6 +49,7 @@ class WorkspaceFileTest {
       data:
         training_config.yaml: |
           training_config:
+            QuantizationConfig: {load_in_4bit: true}
             LoraConfig: {r: 16}
       """;
 
@@ -67,7 +68,9 @@ class WorkspaceFileTest {
     assertThat(request.pod().instanceType()).contains("Standard_NC24ads_A100_v4");
     assertThat(request.pod().nodeSelector()).isEqualTo(Map.of("app", "tuning-phi"));
     assertThat(request.config().text())
-        .isEqualTo(Optional.of("training_config:\n  LoraConfig: {r: 16}\n"));
+        .isEqualTo(
+            Optional.of(
+                "training_config:\n  QuantizationConfig: {load_in_4bit: true}\n  LoraConfig: {r: 16}\n"));
     assertThat(request.config().name()).isEqualTo("stdin:27 data.training_config.yaml");
   }
 
@@ -173,6 +176,16 @@ class WorkspaceFileTest {
             "stdin:11 tuning.output.imageSecret",
             "stdin:12 status",
             "--output-image");
+  }
+
+  @Test
+  void aMethodThatTheConfigContradictsIsRefusedAsKaitoRefusesIt() {
+    assertThat(
+            problemsOf(WORKSPACE + CONFIG_MAP.replace("load_in_4bit: true", "load_in_4bit: false")))
+        .hasSize(1)
+        .first()
+        .extracting(Problem::found)
+        .isEqualTo("qlora without quantized weights");
   }
 
   @Test
