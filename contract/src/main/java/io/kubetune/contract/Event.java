@@ -7,8 +7,8 @@ import java.util.OptionalInt;
 /// What a run says of itself: one JSON object a line on the trainer's stdout and in `events.jsonl`.
 ///
 /// Field names in JSON are the components' in snake_case, with `event` (the kind in lower case) and
-/// `time` (RFC 3339, UTC, milliseconds) first; an empty optional is left out. [EventLine] writes
-/// and reads them.
+/// `time` (RFC 3339, UTC, milliseconds) first; an empty optional is left out, and what is no finite
+/// number is the text `"NaN"`, `"Infinity"` or `"-Infinity"`. [EventLine] writes and reads them.
 ///
 /// ```
 /// {"event":"step","time":"2026-11-23T04:30:00.000Z","step":3,"steps":60,"loss":2.31,…}

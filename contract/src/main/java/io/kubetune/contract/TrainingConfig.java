@@ -15,7 +15,7 @@ import java.util.OptionalLong;
 /// type, default, range and meaning.
 ///
 /// ```
-/// TrainingConfig config = ConfigReader.read(Path.of("/mnt/config/training_config.yaml"));
+/// TrainingConfig config = ConfigReader.read(Path.of("/mnt/config/training_config.yaml")).config();
 /// int rank = config.lora().r();
 /// ```
 public record TrainingConfig(

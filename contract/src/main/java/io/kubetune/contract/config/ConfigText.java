@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.api.StreamDataWriter;
@@ -41,10 +42,9 @@ public final class ConfigText {
   /// @param values YAML by key; a text's value is taken as it stands, without YAML's quotes
   /// @throws TuneException BAD_REQUEST where the text or a value is not YAML, or keys are unknown
   public static String override(String yaml, Map<String, String> values) {
-    Node root =
-        PlainYaml.composeWithComments(yaml, "training_config.yaml")
-            .filter(node -> !PlainYaml.isNull(node))
-            .orElseGet(() -> below(SettingsReader.ROOT_KEY, emptyMapping()));
+    Optional<Node> found =
+        PlainYaml.composeWithComments(yaml, "training_config.yaml").filter(ConfigText::holdsKeys);
+    Node root = found.orElseGet(() -> below(SettingsReader.ROOT_KEY, emptyMapping()));
     List<Problem> problems = new ArrayList<>();
     values.forEach((path, value) ->
         key(path)
@@ -54,7 +54,7 @@ public final class ConfigText {
     if (!problems.isEmpty()) {
       throw new TuneException(ExitCode.BAD_REQUEST, ATTEMPTED, problems);
     }
-    return text(root);
+    return (found.isPresent() ? "" : comments(yaml)) + text(root);
   }
 
   private static Optional<Key> key(String path) {
@@ -168,6 +168,19 @@ public final class ConfigText {
     MappingNode parent = emptyMapping();
     parent.getValue().add(new NodeTuple(scalar(name, ScalarStyle.PLAIN), value));
     return parent;
+  }
+
+  private static boolean holdsKeys(Node root) {
+    return !PlainYaml.isNull(root)
+        && !(root instanceof MappingNode mapping && mapping.getValue().isEmpty());
+  }
+
+  /// The parser keeps no comments of a text that has nothing else.
+  private static String comments(String yaml) {
+    return yaml.lines()
+        .filter(line -> line.stripLeading().startsWith("#"))
+        .map(line -> line + "\n")
+        .collect(Collectors.joining());
   }
 
   private static TuneException noMapping(String called) {

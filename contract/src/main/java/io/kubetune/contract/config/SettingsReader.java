@@ -43,19 +43,20 @@ final class SettingsReader {
   }
 
   Settings read(Node root) {
-    entries(root, "the document", "sections such as LoraConfig").stream()
-        .filter(entry -> PlainYaml.text(entry.getKeyNode()).equals(ROOT_KEY))
-        .findFirst()
-        .ifPresentOrElse(
-            entry -> {
-              readSections(entry.getValueNode(), ROOT_KEY);
-              refuseNeighbours((MappingNode) root);
-            },
-            () -> readSections(root, "the document"));
+    if (root instanceof MappingNode mapping && has(mapping, ROOT_KEY)) {
+      readBelowRootKey(mapping);
+    } else {
+      readSections(root, "the document");
+    }
     return settings;
   }
 
-  private void refuseNeighbours(MappingNode root) {
+  private static boolean has(MappingNode mapping, String name) {
+    return mapping.getValue().stream()
+        .anyMatch(entry -> PlainYaml.text(entry.getKeyNode()).equals(name));
+  }
+
+  private void readBelowRootKey(MappingNode root) {
     boolean seen = false;
     for (NodeTuple entry : root.getValue()) {
       String name = PlainYaml.text(entry.getKeyNode());
@@ -65,6 +66,7 @@ final class SettingsReader {
         problem(entry.getKeyNode(), name, "given twice", "keep one of them");
       } else {
         seen = true;
+        readSections(entry.getValueNode(), ROOT_KEY);
       }
     }
   }
