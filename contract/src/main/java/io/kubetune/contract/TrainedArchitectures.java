@@ -9,7 +9,20 @@ import java.util.List;
 /// TrainedArchitectures.MODEL_TYPES.contains("llama") // true
 /// ```
 public final class TrainedArchitectures {
-  public static final List<String> MODEL_TYPES = List.of("llama");
+  public static final List<String> MODEL_TYPES =
+      List.of(
+          "llama",
+          "mistral",
+          "qwen2",
+          "qwen3",
+          "phi",
+          "phi3",
+          "falcon",
+          "gemma",
+          "gemma2",
+          "gemma3_text",
+          "mixtral",
+          "qwen3_moe");
 
   private TrainedArchitectures() {}
 }

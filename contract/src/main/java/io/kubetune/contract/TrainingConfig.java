@@ -51,6 +51,8 @@ public record TrainingConfig(
   /// @param alpha scale is alpha/r, or alpha/sqrt(r) with rank-stabilized LoRA
   /// @param targetModules empty: the architecture's default targets
   /// @param rankPattern module name or regex to rank, overrides r where it matches (PEFT's rules)
+  /// @param targetParameters fused tensors of a mixture's experts that get an adapter
+  ///   (`gate.weight`, `gate_up_proj`, `down_proj`), in the names of transformers 5
   public record Lora(
       int r,
       double alpha,
@@ -65,7 +67,8 @@ public record TrainingConfig(
       boolean rankStabilized,
       boolean dora,
       Init init,
-      List<String> modulesToSave) {
+      List<String> modulesToSave,
+      List<String> targetParameters) {
     public enum Bias {
       NONE,
       ALL,

@@ -130,7 +130,8 @@ final class ConfigAssembler {
         settings.text(LORA + "init_lora_weights").equals("true")
             ? Lora.Init.KAIMING
             : Lora.Init.GAUSSIAN,
-        names(LORA + "modules_to_save"));
+        names(LORA + "modules_to_save"),
+        names(LORA + "target_parameters"));
   }
 
   private Optional<Modules> modules(String path) {

@@ -82,6 +82,7 @@ public final class ConfigWriter {
           case GAUSSIAN -> "gaussian";
         });
     keys.put("modules_to_save", lora.modulesToSave());
+    keys.put("target_parameters", lora.targetParameters());
     return keys;
   }
 

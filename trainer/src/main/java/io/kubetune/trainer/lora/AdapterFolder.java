@@ -60,7 +60,8 @@ public final class AdapterFolder {
           root.path("use_rslora").asBoolean(false),
           root.path("use_dora").asBoolean(false),
           Lora.Init.KAIMING,
-          names(root.path("modules_to_save")));
+          names(root.path("modules_to_save")),
+          names(root.path("target_parameters")));
     } catch (IOException | JacksonException e) {
       throw problem(file, e.getMessage(), "give the folder that pull-adapter or PEFT wrote");
     }

@@ -1,6 +1,5 @@
 package io.kubetune.trainer.lora;
 
-import io.kubetune.trainer.lora.ParameterPlan.Slot;
 import io.kubetune.trainer.tensor.Frame;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -20,7 +19,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 ///
 /// @param magnitude DoRA's m, where it is used
 public record LowRank(
-    Slot a, Slot b, Optional<Slot> magnitude, int r, double scale, double dropout) {
+    Trained a, Trained b, Optional<Trained> magnitude, int r, double scale, double dropout) {
 
   /// Whether it needs nothing but A and B, so that it can share products with its neighbours.
   boolean isPlain() {

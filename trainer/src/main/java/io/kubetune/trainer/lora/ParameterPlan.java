@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.global.torch;
 public final class ParameterPlan {
 
   /// Where one trained parameter will be.
-  public static final class Slot {
+  public static final class Slot implements Trained {
     private final Declaration declaration;
     private final Initial initial;
     private Parameter bound;
@@ -33,11 +33,13 @@ public final class ParameterPlan {
     }
 
     /// fp32, of the declared shape.
+    @Override
     public Tensor value() {
       return bound.value();
     }
 
     /// fp32, of the declared shape; add into it.
+    @Override
     public Tensor gradient() {
       return bound.gradient();
     }

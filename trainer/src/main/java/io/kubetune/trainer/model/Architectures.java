@@ -17,7 +17,9 @@ final class Architectures {
           new Falcon(),
           new Gemma(),
           new Gemma2(),
-          new Gemma3());
+          new Gemma3(),
+          new Mixtral(),
+          new Qwen3Moe());
 
   private Architectures() {}
 

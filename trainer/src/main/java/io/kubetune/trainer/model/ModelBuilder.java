@@ -15,6 +15,7 @@ import io.kubetune.trainer.lora.ParameterPlan;
 import io.kubetune.trainer.lora.ParameterPlan.Initial;
 import io.kubetune.trainer.lora.ParameterPlan.Slot;
 import io.kubetune.trainer.lora.Targets;
+import io.kubetune.trainer.lora.Trained;
 import io.kubetune.trainer.lora.TrainedWeight;
 import io.kubetune.trainer.lora.VectorWeight;
 import java.util.ArrayList;
@@ -138,7 +139,7 @@ public final class ModelBuilder {
     String name = PEFT_PREFIX + module;
     Slot a = plan.declare(name + ".lora_A.weight", true, initialA, shape.r(), in);
     Slot b = plan.declare(name + ".lora_B.weight", true, new Initial.Zero(), out, shape.r());
-    Optional<Slot> magnitude =
+    Optional<Trained> magnitude =
         lora.dora()
             ? Optional.of(
                 plan.declare(
@@ -204,6 +205,52 @@ public final class ModelBuilder {
 
   private Initial copyOf(String tensor) {
     return new Initial.CopyOf(() -> store.read(tensor));
+  }
+
+  /// A linear of a mixture whose adapter is not its own, but a slice of one that all experts share,
+  /// or has another name.
+  ///
+  /// @param adapters of each row, in order
+  Linear stackedWith(String prefix, long in, List<Row> rows, List<Optional<LowRank>> adapters) {
+    List<String> tensors = rows.stream().map(r -> prefix + "." + r.name() + ".weight").toList();
+    boolean readable = true;
+    for (int i = 0; i < rows.size(); i++) {
+      readable &= checkpoint.expect(tensors.get(i), rows.get(i).out(), in);
+    }
+    if (!readable) {
+      return Missing.LINEAR;
+    }
+    List<Part> parts = new ArrayList<>();
+    long at = 0;
+    if (adapters.size() == 1) {
+      parts.add(new Part(0, rows.stream().mapToLong(Row::out).sum(), adapters.getFirst()));
+    } else {
+      for (int i = 0; i < rows.size(); i++) {
+        parts.add(new Part(at, rows.get(i).out(), adapters.get(i)));
+        at += rows.get(i).out();
+      }
+    }
+    return new AdaptedLinear(store.frozenLinear(tensors, in), Optional.empty(), parts);
+  }
+
+  Targets targets() {
+    return targets;
+  }
+
+  /// A pair of parameters for a fused tensor: A [experts·r, in] and B [out, r·experts].
+  SharedPair sharedPair(String module, Targets.Shape shape, int experts, long in, long out) {
+    String name = PEFT_PREFIX + module;
+    long rank = (long) shape.r() * experts;
+    Initial initialA =
+        switch (training.lora().init()) {
+          case KAIMING -> new Initial.Uniform(1 / Math.sqrt(in));
+          case GAUSSIAN -> new Initial.Normal(1.0 / shape.r());
+        };
+    return new SharedPair(
+        plan.declare(name + ".lora_A.weight", true, initialA, rank, in),
+        plan.declare(name + ".lora_B.weight", true, new Initial.Zero(), out, rank),
+        shape,
+        experts);
   }
 
   VectorWeight vector(String tensor, long size) {

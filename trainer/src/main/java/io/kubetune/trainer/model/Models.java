@@ -2,6 +2,7 @@ package io.kubetune.trainer.model;
 
 import io.kubetune.contract.TrainingConfig;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig.Memory;
+import io.kubetune.contract.TrainingConfig.Lora;
 import io.kubetune.trainer.load.Checkpoint;
 import io.kubetune.trainer.load.ModelConfig;
 import io.kubetune.trainer.load.Scratch;
@@ -24,6 +25,7 @@ public final class Models {
   /// A model with its adapter, ready to train, and what is worth telling about it.
   ///
   /// @param parameterCount of the base model
+  /// @param adapter LoRA's settings with every choice made, for adapter_config.json
   /// @param storage what frozen weights are held in, as the events name it
   public record OpenModel(
       CausalLm lm,
@@ -32,6 +34,7 @@ public final class Models {
       int vocabularySize,
       String storage,
       Precision precision,
+      Lora adapter,
       Scratch scratch)
       implements AutoCloseable {
     @Override
@@ -76,6 +79,7 @@ public final class Models {
           decoder.vocabulary(),
           Precision.name(precision.compute()),
           precision,
+          targets.resolved(),
           scratch);
     }
   }

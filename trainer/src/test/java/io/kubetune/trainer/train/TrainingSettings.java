@@ -123,6 +123,7 @@ public final class TrainingSettings {
         false,
         false,
         TrainingConfig.Lora.Init.KAIMING,
+        List.of(),
         List.of());
   }
 }
