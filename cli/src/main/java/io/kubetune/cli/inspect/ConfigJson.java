@@ -71,11 +71,16 @@ final class ConfigJson {
     int hidden = positive("hidden_size");
     int heads = positive("num_attention_heads");
     int layers = positive("num_hidden_layers");
-    int intermediate = positive("intermediate_size");
     int vocabulary = positive("vocab_size");
+    boolean falcon = modelType.equals("falcon");
+    int intermediate =
+        falcon ? root.path("ffn_hidden_size").asInt(4 * hidden) : positive("intermediate_size");
     if (problems.size() > before) {
       return Optional.empty();
     }
+    // What transformers assumes where the file says nothing.
+    boolean tied = falcon || modelType.startsWith("gemma");
+    int headWidth = modelType.startsWith("gemma") ? 256 : hidden / heads;
     return Optional.of(
         new ModelDimensions(
             modelType,
@@ -83,11 +88,18 @@ final class ConfigJson {
             intermediate,
             layers,
             heads,
-            root.path("num_key_value_heads").asInt(heads),
-            root.path("head_dim").asInt(hidden / heads),
+            falcon ? falconKeyValueHeads(heads) : root.path("num_key_value_heads").asInt(heads),
+            root.path("head_dim").asInt(headWidth),
             vocabulary,
-            root.path("tie_word_embeddings").asBoolean(false),
+            root.path("tie_word_embeddings").asBoolean(tied),
             root.path("max_position_embeddings").asInt(2048)));
+  }
+
+  private int falconKeyValueHeads(int heads) {
+    if (root.path("new_decoder_architecture").asBoolean(false)) {
+      return root.path("num_kv_heads").asInt(heads);
+    }
+    return root.path("multi_query").asBoolean(true) ? 1 : heads;
   }
 
   private int positive(String key) {

@@ -110,12 +110,12 @@ public record ModelFacts(
       return; // what is damaged explains what is missing
     }
     List<Family.Linear> expected = new ArrayList<>();
-    expected.add(new Family.Linear("model.embed_tokens", model.vocabulary(), model.hidden()));
+    expected.add(new Family.Linear(model.family().embedding(), model.vocabulary(), model.hidden()));
     for (int layer = 0; layer < model.layers(); layer++) {
       for (Family.Linear each : model.family().linears(model)) {
         expected.add(
             new Family.Linear(
-                "model.layers." + layer + "." + each.path(),
+                model.family().blocks() + "." + layer + "." + each.path(),
                 each.outFeatures(),
                 each.inFeatures()));
       }

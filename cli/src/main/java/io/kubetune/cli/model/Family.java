@@ -14,12 +14,30 @@ import java.util.Optional;
 /// Family.ofModelType("llama").orElseThrow().linears(dimensions)
 /// ```
 public enum Family {
-  /// llama, mistral, qwen2, qwen3: separate projections, gated feed-forward.
-  LLAMA(List.of("llama", "mistral", "qwen2", "qwen3"), List.of("q_proj", "v_proj")),
+  /// Separate projections, gated feed-forward: llama and most others.
+  LLAMA(
+      List.of("llama", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "gemma3_text"),
+      List.of("q_proj", "v_proj"),
+      "model.layers",
+      "model.embed_tokens"),
   /// phi3 and phi-4: query, key and value in one linear, gate and up in another.
-  PHI3(List.of("phi3"), List.of("qkv_proj", "o_proj", "gate_up_proj", "down_proj")),
+  PHI3(
+      List.of("phi3"),
+      List.of("qkv_proj", "o_proj", "gate_up_proj", "down_proj"),
+      "model.layers",
+      "model.embed_tokens"),
+  /// phi-1.5 and phi-2: feed-forward without a gate, biases everywhere.
+  PHI(
+      List.of("phi"),
+      List.of("q_proj", "v_proj", "fc1", "fc2"),
+      "model.layers",
+      "model.embed_tokens"),
   /// falcon: one linear for attention's input, feed-forward without a gate.
-  FALCON(List.of("falcon"), List.of("query_key_value"));
+  FALCON(
+      List.of("falcon"),
+      List.of("query_key_value"),
+      "transformer.h",
+      "transformer.word_embeddings");
 
   /// One linear of a block: its name below the block, and its weight's shape [out, in].
   public record Linear(String path, int outFeatures, int inFeatures) {
@@ -35,10 +53,24 @@ public enum Family {
 
   private final List<String> modelTypes;
   private final List<String> defaultTargets;
+  private final String blocks;
+  private final String embedding;
 
-  Family(List<String> modelTypes, List<String> defaultTargets) {
+  Family(List<String> modelTypes, List<String> defaultTargets, String blocks, String embedding) {
     this.modelTypes = modelTypes;
     this.defaultTargets = defaultTargets;
+    this.blocks = blocks;
+    this.embedding = embedding;
+  }
+
+  /// Module that holds the blocks by number.
+  public String blocks() {
+    return blocks;
+  }
+
+  /// Module of the token embedding.
+  public String embedding() {
+    return embedding;
   }
 
   public static Optional<Family> ofModelType(String modelType) {
@@ -78,6 +110,14 @@ public enum Family {
         linears.add(new Linear("mlp.gate_up_proj", 2 * inner, hidden));
         linears.add(new Linear("mlp.down_proj", hidden, inner));
       }
+      case PHI -> {
+        linears.add(new Linear("self_attn.q_proj", query, hidden));
+        linears.add(new Linear("self_attn.k_proj", keyValue, hidden));
+        linears.add(new Linear("self_attn.v_proj", keyValue, hidden));
+        linears.add(new Linear("self_attn.dense", hidden, query));
+        linears.add(new Linear("mlp.fc1", inner, hidden));
+        linears.add(new Linear("mlp.fc2", hidden, inner));
+      }
       case FALCON -> {
         linears.add(new Linear("self_attention.query_key_value", query + 2 * keyValue, hidden));
         linears.add(new Linear("self_attention.dense", hidden, query));
@@ -90,18 +130,27 @@ public enum Family {
 
   /// Biases and norms of one block; small, and needed for an exact count.
   long otherParameters(ModelDimensions model) {
-    long norms = 2L * model.hidden();
+    long norm = model.hidden();
+    long attention = (long) (model.heads() + 2 * model.keyValueHeads()) * model.headWidth();
+    return switch (model.modelType()) {
+      case "qwen2" -> 2 * norm + attention; // biases of query, key and value
+      case "qwen3" -> 2 * norm + 2L * model.headWidth(); // norms of query and key
+      case "gemma2" -> 4 * norm; // a norm before and after each half
+      case "gemma3_text" -> 4 * norm + 2L * model.headWidth();
+      // One norm with a bias, and a bias of each linear.
+      case "phi" -> 2 * norm + attention + 2L * model.hidden() + model.intermediate();
+      // Norms have biases; one a block with multi-query attention, else two.
+      case "falcon" -> model.keyValueHeads() == 1 ? 2 * norm : 4 * norm;
+      default -> 2 * norm;
+    };
+  }
+
+  /// Norm and bias after the last block.
+  long lastParameters(ModelDimensions model) {
     return switch (this) {
-      case LLAMA ->
-          switch (model.modelType()) {
-            case "qwen2" ->
-                norms + (long) (model.heads() + 2 * model.keyValueHeads()) * model.headWidth();
-            case "qwen3" -> norms + 2L * model.headWidth();
-            default -> norms;
-          };
-      case PHI3 -> norms;
-      // LayerNorm has a bias too; one norm a block with multi-query attention, else two.
-      case FALCON -> model.keyValueHeads() == 1 ? norms : 2 * norms;
+      case LLAMA, PHI3 -> model.hidden();
+      case PHI -> 2L * model.hidden() + model.vocabulary();
+      case FALCON -> 2L * model.hidden();
     };
   }
 }

@@ -43,10 +43,9 @@ public record ModelDimensions(
 
   /// Every weight of the model.
   public long parameters() {
-    long finalNorm = family() == Family.FALCON ? 2L * hidden : hidden;
     return linearParameters()
         + embeddingParameters()
         + layers * family().otherParameters(this)
-        + finalNorm;
+        + family().lastParameters(this);
   }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,8 +49,23 @@ class ModelFactsTest {
       System.err.println("SKIPPED: no reference models at " + models);
     }
     assumeTrue(Files.isDirectory(models));
-    for (String name : List.of("llama2", "llama3", "smollm2")) {
-      List<Problem> problems = new java.util.ArrayList<>();
+    for (String name :
+        List.of(
+            "llama2",
+            "llama3",
+            "smollm2",
+            "mistral",
+            "qwen2",
+            "qwen3",
+            "phi",
+            "phi3",
+            "phi4-mini",
+            "falcon-7b",
+            "falcon-40b",
+            "gemma",
+            "gemma2",
+            "gemma3-text")) {
+      List<Problem> problems = new ArrayList<>();
       long computed = ConfigJson.read(models.resolve(name), problems).orElseThrow().parameters();
       long counted =
           SafetensorsHeader.read(models.resolve(name).resolve("model.safetensors"), problems)
@@ -79,7 +95,7 @@ class ModelFactsTest {
   @Test
   void anArchitectureThatIsNotTrainedNamesThoseThatAre() throws IOException {
     rewriteConfig("\"llama\"", "\"mamba\"");
-    assertThat(problems().toString()).contains("supported: llama");
+    assertThat(problems().toString()).contains("supported: llama, mistral");
   }
 
   @Test
