@@ -74,7 +74,17 @@ final class ConfigJson {
     int vocabulary = positive("vocab_size");
     boolean falcon = modelType.equals("falcon");
     int intermediate =
-        falcon ? root.path("ffn_hidden_size").asInt(4 * hidden) : positive("intermediate_size");
+        switch (modelType) {
+          case "falcon" -> root.path("ffn_hidden_size").asInt(4 * hidden);
+          case "qwen3_moe" -> positive("moe_intermediate_size");
+          default -> positive("intermediate_size");
+        };
+    int experts =
+        switch (modelType) {
+          case "mixtral" -> positive("num_local_experts");
+          case "qwen3_moe" -> positive("num_experts");
+          default -> 0;
+        };
     if (problems.size() > before) {
       return Optional.empty();
     }
@@ -92,7 +102,9 @@ final class ConfigJson {
             root.path("head_dim").asInt(headWidth),
             vocabulary,
             root.path("tie_word_embeddings").asBoolean(tied),
-            root.path("max_position_embeddings").asInt(2048)));
+            root.path("max_position_embeddings").asInt(2048),
+            experts,
+            root.path("num_experts_per_tok").asInt(0)));
   }
 
   private int falconKeyValueHeads(int heads) {

@@ -20,6 +20,12 @@ public enum Family {
       List.of("q_proj", "v_proj"),
       "model.layers",
       "model.embed_tokens"),
+  /// Several feed-forwards a block, a few of them for each token.
+  MIXTURE(
+      List.of("mixtral", "qwen3_moe"),
+      List.of("q_proj", "v_proj"),
+      "model.layers",
+      "model.embed_tokens"),
   /// phi3 and phi-4: query, key and value in one linear, gate and up in another.
   PHI3(
       List.of("phi3"),
@@ -95,11 +101,20 @@ public enum Family {
     int inner = model.intermediate();
     List<Linear> linears = new ArrayList<>();
     switch (this) {
+      case MIXTURE -> {
+        separateAttention(linears, query, keyValue, hidden);
+        boolean mixtral = model.modelType().equals("mixtral");
+        String mixture = mixtral ? "block_sparse_moe" : "mlp";
+        linears.add(new Linear(mixture + ".gate", model.experts(), hidden));
+        for (int expert = 0; expert < model.experts(); expert++) {
+          String path = mixture + ".experts." + expert + ".";
+          linears.add(new Linear(path + (mixtral ? "w1" : "gate_proj"), inner, hidden));
+          linears.add(new Linear(path + (mixtral ? "w3" : "up_proj"), inner, hidden));
+          linears.add(new Linear(path + (mixtral ? "w2" : "down_proj"), hidden, inner));
+        }
+      }
       case LLAMA -> {
-        linears.add(new Linear("self_attn.q_proj", query, hidden));
-        linears.add(new Linear("self_attn.k_proj", keyValue, hidden));
-        linears.add(new Linear("self_attn.v_proj", keyValue, hidden));
-        linears.add(new Linear("self_attn.o_proj", hidden, query));
+        separateAttention(linears, query, keyValue, hidden);
         linears.add(new Linear("mlp.gate_proj", inner, hidden));
         linears.add(new Linear("mlp.up_proj", inner, hidden));
         linears.add(new Linear("mlp.down_proj", hidden, inner));
@@ -128,13 +143,20 @@ public enum Family {
     return linears;
   }
 
+  private static void separateAttention(List<Linear> linears, int query, int keyValue, int hidden) {
+    linears.add(new Linear("self_attn.q_proj", query, hidden));
+    linears.add(new Linear("self_attn.k_proj", keyValue, hidden));
+    linears.add(new Linear("self_attn.v_proj", keyValue, hidden));
+    linears.add(new Linear("self_attn.o_proj", hidden, query));
+  }
+
   /// Biases and norms of one block; small, and needed for an exact count.
   long otherParameters(ModelDimensions model) {
     long norm = model.hidden();
     long attention = (long) (model.heads() + 2 * model.keyValueHeads()) * model.headWidth();
     return switch (model.modelType()) {
       case "qwen2" -> 2 * norm + attention; // biases of query, key and value
-      case "qwen3" -> 2 * norm + 2L * model.headWidth(); // norms of query and key
+      case "qwen3", "qwen3_moe" -> 2 * norm + 2L * model.headWidth(); // norms of query and key
       case "gemma2" -> 4 * norm; // a norm before and after each half
       case "gemma3_text" -> 4 * norm + 2L * model.headWidth();
       // One norm with a bias, and a bias of each linear.
@@ -148,7 +170,7 @@ public enum Family {
   /// Norm and bias after the last block.
   long lastParameters(ModelDimensions model) {
     return switch (this) {
-      case LLAMA, PHI3 -> model.hidden();
+      case LLAMA, MIXTURE, PHI3 -> model.hidden();
       case PHI -> 2L * model.hidden() + model.vocabulary();
       case FALCON -> 2L * model.hidden();
     };

@@ -4,15 +4,17 @@ package io.kubetune.cli.model;
 ///
 /// ```
 /// ModelDimensions smollm2 =
-///     new ModelDimensions("llama", 576, 1536, 30, 9, 3, 64, 49152, true, 8192);
+///     new ModelDimensions("llama", 576, 1536, 30, 9, 3, 64, 49152, true, 8192, 0, 0);
 /// smollm2.parameters() // 134_515_008
 /// ```
 ///
 /// @param modelType of config.json: llama, phi3, …
-/// @param intermediate width of the feed-forward
+/// @param intermediate width of the feed-forward, or of one expert
 /// @param headWidth dimensions of one attention head
 /// @param tied the head is the embedding
 /// @param contextTokens longest document that the model was made for
+/// @param experts feed-forwards of a block; 0 where there is just one
+/// @param expertsPerToken how many of them a token goes through
 public record ModelDimensions(
     String modelType,
     int hidden,
@@ -23,7 +25,9 @@ public record ModelDimensions(
     int headWidth,
     int vocabulary,
     boolean tied,
-    int contextTokens) {
+    int contextTokens,
+    int experts,
+    int expertsPerToken) {
 
   public Family family() {
     return Family.ofModelType(modelType)

@@ -65,6 +65,8 @@ public final class Presets {
             (Integer) entry.get("headWidth"),
             (Integer) entry.get("vocabulary"),
             (Boolean) entry.get("tied"),
-            (Integer) entry.get("contextTokens")));
+            (Integer) entry.get("contextTokens"),
+            0,
+            0));
   }
 }

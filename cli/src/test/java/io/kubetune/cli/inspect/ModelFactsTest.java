@@ -64,7 +64,9 @@ class ModelFactsTest {
             "falcon-40b",
             "gemma",
             "gemma2",
-            "gemma3-text")) {
+            "gemma3-text",
+            "mixtral",
+            "qwen3-moe")) {
       List<Problem> problems = new ArrayList<>();
       long computed = ConfigJson.read(models.resolve(name), problems).orElseThrow().parameters();
       long counted =
