@@ -55,6 +55,7 @@ public record RunIdentity(SortedMap<String, String> settings) {
     all.put("LoraConfig.use_dora", lora.dora() + "");
     all.put("LoraConfig.init_lora_weights", lora.init().toString());
     all.put("LoraConfig.modules_to_save", lora.modulesToSave().toString());
+    all.put("LoraConfig.target_parameters", lora.targetParameters().toString());
     all.put("TrainingArguments (all steps)", steps + "");
     all.put("TrainingArguments.learning_rate", training.learningRate() + "");
     all.put(

@@ -3,14 +3,10 @@ package io.kubetune.trainer.write;
 import io.kubetune.contract.TrainingConfig;
 import io.kubetune.contract.TrainingConfig.Lora;
 import io.kubetune.contract.TrainingConfig.Modules;
-import io.kubetune.trainer.lora.Parameters;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -20,25 +16,22 @@ import tools.jackson.databind.node.ObjectNode;
 /// with its defaults.
 ///
 /// ```
-/// String json = AdapterConfig.json(config, model.parameters());
+/// String json = AdapterConfig.json(config.model(), model.adapter());
 /// ```
 final class AdapterConfig {
   /// The release whose form this is.
   private static final String PEFT_VERSION = "0.21.2";
 
-  private static final Pattern ADAPTED =
-      Pattern.compile("base_model\\.model\\.(.+)\\.lora_(A\\.weight|B\\.weight|magnitude_vector)");
-
   private AdapterConfig() {}
 
-  static String json(TrainingConfig config, Parameters parameters) {
-    Lora lora = config.lora();
+  /// @param lora with every choice made: names in place of an architecture's default
+  static String json(TrainingConfig.Model base, Lora lora) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.putNull("alora_invocation_tokens");
     ObjectNode alphas = json.putObject("alpha_pattern");
     new TreeMap<>(lora.alphaPattern()).forEach((name, alpha) -> putNumber(alphas, name, alpha));
     json.putNull("arrow_config").putNull("auto_mapping");
-    json.put("base_model_name_or_path", config.model().path());
+    json.put("base_model_name_or_path", base.path());
     json.put("bias", lora.bias().name().toLowerCase(Locale.ROOT));
     json.putNull("corda_config").put("ensure_weight_tying", false).putNull("eva_config");
     modules(json, "exclude_modules", lora.excludeModules());
@@ -70,32 +63,18 @@ final class AdapterConfig {
     json.put("qalora_group_size", 16).put("r", lora.r());
     ObjectNode ranks = json.putObject("rank_pattern");
     new TreeMap<>(lora.rankPattern()).forEach((name, rank) -> ranks.put(name, rank.intValue()));
-    json.put("revision", config.model().revision().orElse(null));
-    targets(json, lora, parameters);
-    json.putNull("target_parameters").put("task_type", "CAUSAL_LM");
+    json.put("revision", base.revision().orElse(null));
+    modules(json, "target_modules", lora.targetModules());
+    if (lora.targetParameters().isEmpty()) {
+      json.putNull("target_parameters");
+    } else {
+      names(json.putArray("target_parameters"), lora.targetParameters());
+    }
+    json.put("task_type", "CAUSAL_LM");
     json.putNull("trainable_token_indices").putNull("use_bdlora");
     json.put("use_dora", lora.dora()).put("use_qalora", false);
     json.put("use_rslora", lora.rankStabilized()).putNull("velora_config");
     return JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(json);
-  }
-
-  /// Names and patterns as given; `all-linear` as every module's whole name, as PEFT resolves it;
-  /// an architecture's default as the last part of the names that have an adapter.
-  private static void targets(ObjectNode json, Lora lora, Parameters parameters) {
-    Optional<Modules> given = lora.targetModules();
-    if (given.isPresent() && !(given.get() instanceof Modules.AllLinear)) {
-      modules(json, "target_modules", given);
-      return;
-    }
-    TreeSet<String> modules = new TreeSet<>();
-    for (Parameters.Parameter each : parameters.list()) {
-      Matcher name = ADAPTED.matcher(each.name());
-      if (name.matches()) {
-        String module = name.group(1);
-        modules.add(given.isPresent() ? module : module.substring(module.lastIndexOf('.') + 1));
-      }
-    }
-    names(json.putArray("target_modules"), modules);
   }
 
   private static void modules(ObjectNode json, String key, Optional<Modules> modules) {

@@ -15,17 +15,19 @@ import java.util.List;
 /// `adapter_model.safetensors`.
 ///
 /// ```
-/// new AdapterWriter(config).writeTo(outputDir, model.parameters());
+/// new AdapterWriter(config.model(), open.adapter()).writeTo(outputDir, model.parameters());
 /// ```
-public record AdapterWriter(TrainingConfig config) implements AdapterFormat {
+///
+/// @param lora with every choice made: names in place of an architecture's default
+public record AdapterWriter(TrainingConfig.Model base, TrainingConfig.Lora lora)
+    implements AdapterFormat {
 
   @Override
   public void writeTo(Path folder, Parameters parameters) throws IOException {
     WholeFile.write(
         folder.resolve(RunFiles.ADAPTER_MODEL),
         file -> SafetensorsWriter.write(file, tensors(parameters)));
-    WholeFile.write(
-        folder.resolve(RunFiles.ADAPTER_CONFIG), AdapterConfig.json(config, parameters) + "\n");
+    WholeFile.write(folder.resolve(RunFiles.ADAPTER_CONFIG), AdapterConfig.json(base, lora) + "\n");
   }
 
   static List<Named> tensors(Parameters parameters) {
