@@ -97,7 +97,7 @@ final class ModelGolden {
   private void adapter(Safetensors reference, String variant) {
     Path adapters = folder.resolve("adapters").resolve(variant);
     JsonNode notes = golden.path("adapters").path(variant);
-    try (Models.OpenModel model = Models.open(Settings.lora(adapters.resolve("initial")), folder)) {
+    try (Models.OpenModel model = Models.open(Settings.of(adapters.resolve("initial")), folder)) {
       AdapterFolder.load(adapters.resolve("initial"), model.lm().parameters());
       List<Document> rows = rows(reference, "input_ids", "labels", "attention_mask");
       gradients(

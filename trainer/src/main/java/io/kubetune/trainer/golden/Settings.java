@@ -8,7 +8,9 @@ import io.kubetune.contract.TrainingConfig.NumberType;
 import io.kubetune.contract.TrainingConfig.Quantization;
 import io.kubetune.contract.TrainingConfig.Training;
 import io.kubetune.trainer.lora.AdapterFolder;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -17,16 +19,40 @@ import java.util.OptionalLong;
 
 /// The configuration that the goldens were computed with: fp32, one thread, no dropout.
 final class Settings {
+  private static final Quantization NOT_QUANTIZED =
+      new Quantization(Quantization.Kind.NONE, false, NumberType.FLOAT32);
+  private static final Lora NO_LORA =
+      new Lora(
+          8,
+          8,
+          0,
+          Optional.empty(),
+          Optional.empty(),
+          List.of(),
+          Optional.empty(),
+          Map.of(),
+          Map.of(),
+          Lora.Bias.NONE,
+          false,
+          false,
+          Lora.Init.KAIMING,
+          List.of(),
+          List.of());
+
   private Settings() {}
 
   static TrainingConfig lora(Path adapter) {
-    return of(
-        AdapterFolder.settings(adapter),
-        new Quantization(Quantization.Kind.NONE, false, NumberType.FLOAT32));
+    return of(KubetuneConfig.Method.LORA, AdapterFolder.settings(adapter), NOT_QUANTIZED);
   }
 
-  static TrainingConfig of(Lora lora, Quantization quantization) {
-    boolean quantized = quantization.kind() != Quantization.Kind.NONE;
+  /// LoRA as the folder's adapter_config.json has it; without one, all weights are trained.
+  static TrainingConfig of(Path adapter) {
+    return Files.exists(adapter.resolve("adapter_config.json"))
+        ? lora(adapter)
+        : of(KubetuneConfig.Method.FULL, NO_LORA, NOT_QUANTIZED);
+  }
+
+  static TrainingConfig of(KubetuneConfig.Method method, Lora lora, Quantization quantization) {
     return new TrainingConfig(
         new TrainingConfig.Model("", Optional.empty(), NumberType.AUTO, Optional.empty()),
         quantization,
@@ -66,7 +92,7 @@ final class Settings {
             false),
         new Dataset("", false, 42, 1),
         new KubetuneConfig(
-            quantized ? KubetuneConfig.Method.QLORA : KubetuneConfig.Method.LORA,
+            method,
             KubetuneConfig.LossOn.ALL,
             KubetuneConfig.LongDocument.REFUSE,
             NumberType.FLOAT32,

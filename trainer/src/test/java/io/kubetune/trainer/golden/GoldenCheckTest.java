@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Every architecture computes what transformers and PEFT compute: logits, loss, gradients, five
 /// steps, packed documents.
@@ -28,6 +29,15 @@ class GoldenCheckTest {
     try (Stream<Path> models = Files.list(GOLDENS.resolve("models"))) {
       return models.filter(Files::isDirectory).sorted().toList();
     }
+  }
+
+  /// Biases, modules saved whole and full training: made by src/test/python/fields.py.
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(strings = {"qwen2", "phi"})
+  void rarerFieldsMatchTheReference(String name) {
+    matchesTheReference(
+        Path.of(
+            System.getProperty("kubetune.root", ".."), "trainer/src/test/resources/fields", name));
   }
 
   @ParameterizedTest(name = "{0}")
