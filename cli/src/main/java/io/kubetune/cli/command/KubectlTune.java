@@ -68,6 +68,7 @@ public final class KubectlTune implements Callable<Integer> {
     Surroundings surroundings = new Surroundings(terminal, environment);
     KubectlTune root = new KubectlTune(surroundings);
     CommandLine line = new CommandLine(root);
+    line.addSubcommand(Create.commandLine(surroundings));
     line.addSubcommand(new Logs(surroundings));
     line.addSubcommand(new Status(surroundings));
     line.addSubcommand(new ListRuns(surroundings));

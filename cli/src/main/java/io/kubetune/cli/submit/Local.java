@@ -17,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 ///
 /// ```
 /// Local local = new Local(runs, environment);
-/// RunFolder run = runs.create(name, aside -> …);
 /// local.start(run);
 /// local.stop(run, Duration.ofSeconds(30));
 /// ```

@@ -18,15 +18,17 @@ import java.util.stream.Stream;
 ///
 /// ```
 /// RunStore runs = RunStore.of(System.getenv());
-/// RunFolder run = runs.create(RunName.of("first"), aside -> { … fill the folder … });
+/// DataFacts data = runs.create(RunName.of("first"), aside -> { … fill the folder … });
 /// runs.list().forEach(each -> System.out.println(each.name()));
 /// ```
 public record RunStore(Path root) {
 
   /// Fills a run's folder before anyone can see it.
-  public interface Filling {
+  ///
+  /// @param <T> what the filling found out
+  public interface Filling<T> {
     /// @param aside the folder to write into; it will have another name afterwards
-    void into(RunFolder aside) throws IOException;
+    T into(RunFolder aside) throws IOException;
   }
 
   /// `$XDG_STATE_HOME`, or `~/.local/state` where that is not set or, as the XDG Base Directory
@@ -81,9 +83,10 @@ public record RunStore(Path root) {
   /// Builds a run's folder beside its place and renames it into it: it is there whole, or not at
   /// all.
   ///
+  /// @return what the filling returned
   /// @throws TuneException ALREADY_EXISTS where the name is taken, STORAGE where the folder can't
   ///   be written; whatever the filling throws passes through
-  public RunFolder create(RunName name, Filling filling) {
+  public <T> T create(RunName name, Filling<T> filling) {
     RunFolder run = folder(name);
     if (Files.exists(run.path())) {
       throw taken(name);
@@ -100,9 +103,9 @@ public record RunStore(Path root) {
     Thread onInterrupt = new Thread(() -> removeQuietly(aside));
     Runtime.getRuntime().addShutdownHook(onInterrupt);
     try {
-      filling.into(new RunFolder(aside));
+      T found = filling.into(new RunFolder(aside));
       Files.move(aside, run.path(), StandardCopyOption.ATOMIC_MOVE);
-      return run;
+      return found;
     } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
       throw taken(name);
     } catch (IOException e) {
@@ -171,7 +174,7 @@ public record RunStore(Path root) {
     }
   }
 
-  private static TuneException taken(RunName name) {
+  static TuneException taken(RunName name) {
     return new TuneException(
         ExitCode.ALREADY_EXISTS,
         "can't create the run '" + name + "'",

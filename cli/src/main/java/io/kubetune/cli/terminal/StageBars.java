@@ -8,6 +8,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
+import me.tongfei.progressbar.ProgressState;
 
 /// One bar at a time at the bottom of the screen, one for each stage; what was done and said
 /// scrolls away above it.
@@ -25,6 +26,10 @@ public final class StageBars implements AutoCloseable {
 
   /// The longest stage name, so that all bars start in one column.
   private static final int NAME_COLUMNS = 12;
+
+  private static final String UNDER_MARKS = "  ";
+  private static final String WHEEL = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
+  private static final String ASCII_WHEEL = "|/-\\";
 
   private static final String TO_LINE_START = "\r";
   private static final String CLEAR_TO_LINE_END = "\u001b[K";
@@ -45,19 +50,34 @@ public final class StageBars implements AutoCloseable {
     close();
     name = stage;
     began = since;
-    Duration elapsed = Duration.between(since, Instant.now());
-    bar =
-        Optional.of(
-            new ProgressBarBuilder()
-                .setTaskName(padded(stage))
-                .setInitialMax(max)
-                .startsFrom(from, elapsed)
-                .setUpdateIntervalMillis(REDRAW_MILLIS)
-                .setStyle(
-                    terminal.unicode() ? ProgressBarStyle.UNICODE_BLOCK : ProgressBarStyle.ASCII)
-                .setConsumer(new LastLine(terminal.err(), terminal.columns()))
-                .clearDisplayOnFinish()
-                .build());
+    ProgressBarBuilder builder =
+        new ProgressBarBuilder()
+            .setTaskName((max < 0 ? "" : UNDER_MARKS) + padded(stage))
+            .setInitialMax(max)
+            .startsFrom(from, Duration.between(since, Instant.now()))
+            .setUpdateIntervalMillis(REDRAW_MILLIS)
+            .setStyle(terminal.unicode() ? ProgressBarStyle.UNICODE_BLOCK : ProgressBarStyle.ASCII)
+            .setConsumer(new LastLine(terminal.err(), terminal.columns()))
+            .clearDisplayOnFinish();
+    if (max < 0) {
+      builder.setRenderer(this::turning).continuousUpdate();
+    }
+    bar = Optional.of(builder.build());
+  }
+
+  /// What stands in the place of a bar whose end is not known: that it goes on, and how long.
+  private String turning(ProgressState state, int columns) {
+    Duration elapsed = state.getTotalElapsed();
+    String wheel = terminal.unicode() ? WHEEL : ASCII_WHEEL;
+    int turn = (int) (elapsed.toMillis() / REDRAW_MILLIS % wheel.length());
+    String line =
+        Colour.CYAN.on(terminal, wheel.substring(turn, turn + 1))
+            + " "
+            + state.getTaskName()
+            + Durations.clock(elapsed)
+            + "  "
+            + state.getExtraMessage();
+    return line.stripTrailing();
   }
 
   /// Moves the bar; the message stands behind it.
@@ -89,7 +109,9 @@ public final class StageBars implements AutoCloseable {
     }
     close();
     String took = Durations.clock(Duration.between(began, at));
-    say(mark + " " + padded(name) + took + "  " + summary);
+    String start = "x " + padded(name) + took + "  ";
+    int room = terminal.columns() - start.length();
+    say(mark + start.substring(1) + (summary.length() > room ? cut(summary, room) : summary));
   }
 
   /// Takes the bar off the screen.
@@ -97,6 +119,13 @@ public final class StageBars implements AutoCloseable {
   public void close() {
     bar.ifPresent(ProgressBar::close);
     bar = Optional.empty();
+  }
+
+  private String cut(String text, int columns) {
+    String first = text.lines().findFirst().orElse("");
+    String more = terminal.unicode() ? "…" : "...";
+    int kept = Math.max(0, Math.min(first.length(), columns - more.length()));
+    return first.substring(0, kept) + more;
   }
 
   private static String padded(String text) {

@@ -1,5 +1,6 @@
 package io.kubetune.cli.watch;
 
+import io.kubetune.cli.submit.Outcome;
 import io.kubetune.cli.submit.RunState;
 import io.kubetune.cli.terminal.Colour;
 import io.kubetune.cli.terminal.StageBars;
@@ -11,7 +12,7 @@ import java.util.Optional;
 /// A run at a terminal: a bar for the stage that goes on, a line for each that is done.
 ///
 /// ```
-/// ✓ loading      0:00:01  llama, 2.7M parameters, 0.1M trained (lora), cpu with 2 threads, float32
+/// ✓ loading      0:00:01  2.7M llama + 98.3k lora, cpu with 2 threads, float32
 /// training      45% │██████████▎            │ 27/60 (0:00:12 / 0:00:14) loss 2.3100  1,234 tokens/s
 /// ```
 public final class BarNarrator implements Narrator, AutoCloseable {
@@ -81,7 +82,7 @@ public final class BarNarrator implements Narrator, AutoCloseable {
     switch (state.phase()) {
       case SUCCEEDED -> {
         stage.filter(last -> last != Stage.PUBLISHING).ifPresent(s -> finish(s, progress, time));
-        bars.done(state.image().map(i -> i.reference() + "@" + i.digest()).orElse(""), time);
+        bars.done(state.image().map(Outcome.Image::reference).orElse(""), time);
       }
       case FAILED, STOPPED -> bars.failed(state.message(), time);
       case PENDING, RUNNING, PUBLISHING -> bars.close();

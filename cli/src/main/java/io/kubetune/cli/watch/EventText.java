@@ -15,10 +15,10 @@ public final class EventText {
   private EventText() {}
 
   public static String of(Event.Started e) {
-    return "%s, %s parameters, %s trained (%s), %s with %d threads, %s"
+    return "%s %s + %s %s, %s with %d threads, %s"
         .formatted(
-            e.architecture(),
             count(e.parameters()),
+            e.architecture(),
             count(e.trainableParameters()),
             e.method(),
             e.device(),
@@ -33,7 +33,7 @@ public final class EventText {
   }
 
   public static String of(Event.Evaluated e) {
-    return "loss %s, perplexity %.4g, token accuracy %.1f %%, %s training"
+    return "loss %s, perplexity %.4g, accuracy %.1f %%, %s"
         .formatted(loss(e.loss()), e.perplexity(), 100 * e.tokenAccuracy(), e.when());
   }
 

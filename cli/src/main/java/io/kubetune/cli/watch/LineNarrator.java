@@ -9,7 +9,7 @@ import java.time.Instant;
 /// twenty for all its steps.
 ///
 /// ```
-/// loading      llama, 2.7M parameters, 0.1M trained (lora), cpu with 2 threads, float32
+/// loading      2.7M llama + 98.3k lora, cpu with 2 threads, float32
 /// training     step 3/60  loss 2.3100  1,234 tokens/s  ETA 0:00:40
 /// ```
 public final class LineNarrator implements Narrator {

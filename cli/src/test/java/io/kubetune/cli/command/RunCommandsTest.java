@@ -79,10 +79,10 @@ class RunCommandsTest {
     succeeded();
 
     assertThat(typed("logs", "first").out().lines())
-        .anyMatch(line -> line.startsWith("loading") && line.contains("2.7M parameters"))
-        .anyMatch(line -> line.startsWith("evaluating") && line.contains("before training"))
+        .anyMatch(line -> line.startsWith("loading") && line.contains("2.7M llama + 98.3k lora"))
+        .anyMatch(line -> line.startsWith("evaluating") && line.endsWith("before"))
         .anyMatch(line -> line.startsWith("training") && line.contains("step 2/2"))
-        .anyMatch(line -> line.startsWith("evaluating") && line.contains("after training"));
+        .anyMatch(line -> line.startsWith("evaluating") && line.endsWith("after"));
   }
 
   @Test

@@ -87,7 +87,8 @@ public final class LocalRuns {
             24,
             output,
             home);
-    return store()
+    RunFolder run = store().folder(record.name());
+    store()
         .create(
             record.name(),
             aside -> {
@@ -96,7 +97,16 @@ public final class LocalRuns {
               Files.writeString(aside.dataFolder().resolve("manifest.json"), "{}\n");
               Files.writeString(aside.configFile(), "training_config: {}\n");
               aside.write(record);
+              return record;
             });
+    return run;
+  }
+
+  /// Makes `create` find a trainer that is this script.
+  public void trainer(String script) throws IOException {
+    Path home = folder.resolve("trainer");
+    script(new TrainerProgram(home).launcher(), script);
+    environment.put("KUBETUNE_TRAINER_HOME", home.toString());
   }
 
   /// Ends whatever a test left running.

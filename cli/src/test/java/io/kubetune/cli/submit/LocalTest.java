@@ -221,7 +221,7 @@ class LocalTest {
     Path file = Files.writeString(folder.resolve("file"), "not a folder");
     RunStore nowhere = RunStore.of(Map.of("XDG_STATE_HOME", file.toString()));
 
-    assertThatThrownBy(() -> nowhere.create(RunName.of("first"), aside -> {}))
+    assertThatThrownBy(() -> nowhere.create(RunName.of("first"), aside -> aside))
         .isInstanceOfSatisfying(
             TuneException.class,
             e -> {

@@ -1,0 +1,139 @@
+package io.kubetune.cli.submit;
+
+import io.kubetune.cli.data.DataFacts;
+import io.kubetune.cli.data.Dataset;
+import io.kubetune.cli.data.NormaliseRequest;
+import io.kubetune.cli.data.shape.ColumnMapping;
+import io.kubetune.cli.inspect.ModelFacts;
+import io.kubetune.cli.request.Location;
+import io.kubetune.cli.request.Output;
+import io.kubetune.cli.request.TuneRequest;
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TuneException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/// Makes a request for runtime `local` into a run's folder with all that the trainer needs: checked
+/// first, then there whole, or not at all.
+///
+/// ```
+/// LocalSubmission.Created created = new LocalSubmission(runs, environment).create(request);
+/// new Local(runs, environment).start(created.run());
+/// ```
+public record LocalSubmission(RunStore runs, Map<String, String> environment) {
+
+  /// @param data what its dataset came to, with the warnings that training bears
+  public record Created(RunFolder run, DataFacts data) {}
+
+  /// @throws TuneException for a model, dataset, configuration or name that can't be used, before
+  ///   anything was made; STORAGE where the disk refuses, with what was made removed
+  public Created create(TuneRequest request) {
+    RunFolder run = folder(request);
+    if (Files.exists(run.path())) {
+      throw RunStore.taken(run.name());
+    }
+    String config = trainingConfig(request);
+    TrainerProgram trainer = TrainerProgram.find(environment);
+    DataFacts data = runs.create(run.name(), aside -> fill(aside, request, config, trainer));
+    return new Created(run, data);
+  }
+
+  /// The configuration that the trainer of this request reads, checked together with the model.
+  ///
+  /// @throws TuneException BAD_MODEL, BAD_REQUEST, or NOT_SUPPORTED for more than one worker
+  public String trainingConfig(TuneRequest request) {
+    if (request.workers() > 1) {
+      throw new TuneException(
+          ExitCode.NOT_SUPPORTED,
+          "can't create the run '" + request.name() + "'",
+          "--workers " + request.workers(),
+          "runtime local trains in one process in this version",
+          "leave --workers out");
+    }
+    Path model = model(request);
+    ModelFacts.read(model);
+    return LocalConfig.of(request, model, folder(request));
+  }
+
+  private RunFolder folder(TuneRequest request) {
+    return runs.folder(RunName.of(request.name()));
+  }
+
+  private DataFacts fill(
+      RunFolder aside, TuneRequest request, String config, TrainerProgram trainer)
+      throws IOException {
+    DataFacts data =
+        Dataset.normalise(
+            NormaliseRequest.of(paths(request.data()), aside.dataFolder())
+                .evaluatedOn(paths(request.evalData()))
+                .mapped(new ColumnMapping(request.columns())));
+    Files.createDirectory(aside.resultsFolder());
+    Files.writeString(aside.configFile(), config, StandardCharsets.UTF_8);
+    aside.write(
+        new RunRecord(
+            RunName.of(request.name()),
+            Instant.now(),
+            request.model().text(),
+            request.data().stream().map(Location::text).toList(),
+            data.rows(),
+            data.evalRows(),
+            output(request),
+            trainer.home()));
+    return data;
+  }
+
+  private static Path model(TuneRequest request) {
+    return switch (request.model()) {
+      case Location.Local local -> local.path();
+      case Location.Preset _,
+          Location.HuggingFace _,
+          Location.Image _,
+          Location.Claim _,
+          Location.Volume _,
+          Location.Url _ ->
+          throw notHere("--model", request.model());
+    };
+  }
+
+  private static List<String> paths(List<Location> locations) {
+    return locations.stream()
+        .map(location ->
+            switch (location) {
+              case Location.Local local -> local.path().toString();
+              case Location.Preset _,
+                  Location.HuggingFace _,
+                  Location.Image _,
+                  Location.Claim _,
+                  Location.Volume _,
+                  Location.Url _ ->
+                  throw notHere("--data", location);
+            })
+        .toList();
+  }
+
+  private String output(TuneRequest request) {
+    return request
+        .output()
+        .map(output ->
+            switch (output) {
+              case Output.Image _, Output.Layout _ -> output.text();
+              case Output.Claim _, Output.Volume _ ->
+                  throw new IllegalStateException("refused when the request was read");
+            })
+        .orElse("oci:" + folder(request).imageFolder());
+  }
+
+  private static TuneException notHere(String flag, Location location) {
+    return new TuneException(
+        ExitCode.NOT_SUPPORTED,
+        "can't run this on this machine",
+        flag + " " + location.text(),
+        "runtime local reads files of this machine alone in this version",
+        "download it, and name its path");
+  }
+}
