@@ -129,11 +129,11 @@ final class Create implements Callable<Integer> {
     LocalSubmission submission =
         new LocalSubmission(surroundings.runs(), surroundings.environment());
     if (dryRun == DryRun.CLIENT) {
-      terminal.out().print(submission.trainingConfig(request));
+      terminal.out().print(submission.trainingConfig(request).text());
       return ExitCode.OK.code();
     }
     LocalSubmission.Created created = submission.create(request);
-    created.data().warnings().forEach(warning -> warn(warning.toString(), terminal));
+    created.warnings().forEach(warning -> warn(warning.toString(), terminal));
     RunFolder run = created.run();
     surroundings.local().start(run);
     if (!output.format().isForPrograms()) {

@@ -7,8 +7,10 @@ import io.kubetune.cli.data.shape.ColumnMapping;
 import io.kubetune.cli.inspect.ModelFacts;
 import io.kubetune.cli.request.Location;
 import io.kubetune.cli.request.Output;
+import io.kubetune.cli.request.RunConfig;
 import io.kubetune.cli.request.TuneRequest;
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// Makes a request for runtime `local` into a run's folder with all that the trainer needs: checked
 /// first, then there whole, or not at all.
@@ -27,8 +30,8 @@ import java.util.Map;
 /// ```
 public record LocalSubmission(RunStore runs, Map<String, String> environment) {
 
-  /// @param data what its dataset came to, with the warnings that training bears
-  public record Created(RunFolder run, DataFacts data) {}
+  /// @param warnings about the dataset and the configuration; training bears them
+  public record Created(RunFolder run, List<Problem> warnings) {}
 
   /// @throws TuneException for a model, dataset, configuration or name that can't be used, before
   ///   anything was made; STORAGE where the disk refuses, with what was made removed
@@ -37,16 +40,17 @@ public record LocalSubmission(RunStore runs, Map<String, String> environment) {
     if (Files.exists(run.path())) {
       throw RunStore.taken(run.name());
     }
-    String config = trainingConfig(request);
+    RunConfig config = trainingConfig(request);
     TrainerProgram trainer = TrainerProgram.find(environment);
-    DataFacts data = runs.create(run.name(), aside -> fill(aside, request, config, trainer));
-    return new Created(run, data);
+    DataFacts data = runs.create(run.name(), aside -> fill(aside, request, config.text(), trainer));
+    return new Created(
+        run, Stream.concat(config.warnings().stream(), data.warnings().stream()).toList());
   }
 
   /// The configuration that the trainer of this request reads, checked together with the model.
   ///
   /// @throws TuneException BAD_MODEL, BAD_REQUEST, or NOT_SUPPORTED for more than one worker
-  public String trainingConfig(TuneRequest request) {
+  public RunConfig trainingConfig(TuneRequest request) {
     if (request.workers() > 1) {
       throw new TuneException(
           ExitCode.NOT_SUPPORTED,
@@ -57,7 +61,13 @@ public record LocalSubmission(RunStore runs, Map<String, String> environment) {
     }
     Path model = model(request);
     ModelFacts.read(model);
-    return LocalConfig.of(request, model, folder(request));
+    RunFolder run = folder(request);
+    return RunConfig.of(
+        request,
+        Map.of(
+            "ModelConfig.pretrained_model_name_or_path", model.toString(),
+            "DatasetConfig.dataset_path", run.dataFolder().toString(),
+            "TrainingArguments.output_dir", run.resultsFolder().toString()));
   }
 
   private RunFolder folder(TuneRequest request) {
