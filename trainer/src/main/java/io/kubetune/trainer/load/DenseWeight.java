@@ -25,7 +25,7 @@ public final class DenseWeight implements Weight {
 
   @Override
   public Tensor computed() {
-    return stored.scalar_type() == scratch.type()
+    return stored.scalar_type().intern() == scratch.type().intern()
         ? stored
         : scratch.of(stored.size(0), stored.size(1)).copy_(stored);
   }
