@@ -65,7 +65,7 @@ record ImageUnpacker(ImageSource source, String place, TransferListener listener
     if (!wanted.test(path)) {
       return;
     }
-    UnpackBudget.of(layer.sizeBytes(), folder, place).take(layer.sizeBytes());
+    UnpackBudget.of(layer.sizeBytes(), folder, place).requireRoom(layer.sizeBytes());
     Path file = folder.resolve(path.toString());
     Files.createDirectories(file.getParent());
     Files.copy(stream, file, StandardCopyOption.REPLACE_EXISTING);

@@ -5,7 +5,6 @@ import io.kubetune.cli.registry.Digest;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,13 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
@@ -41,22 +38,25 @@ record LayerUnpacker(Path folder, Predicate<SafePath> wanted, String place) {
   private static final String OPAQUE = ".wh..wh..opq";
 
   /// @param compressed the layer's bytes, which fail at their end where they are not the
-  ///   descriptor's
+  ///   descriptor's; closed by the caller
   /// @param diffId the digest that the tar must have, where the image states one
   void unpack(Descriptor layer, InputStream compressed, Optional<Digest> diffId)
       throws IOException {
-    BufferedInputStream buffered = new BufferedInputStream(compressed, 1 << 16);
-    UnpackBudget budget = UnpackBudget.of(layer.sizeBytes(), folder, place);
-    try (InputStream plain = decompressed(buffered);
-        DigestInputStream tar = new DigestInputStream(plain, Digest.algorithm())) {
-      entries(tar, budget);
-      drain(tar, budget);
-      drain(buffered, budget);
-      Digest found = Digest.of(tar.getMessageDigest());
+    BufferedInputStream stored = new BufferedInputStream(compressed, 1 << 16);
+    try {
+      TarBytes tar =
+          new TarBytes(decompressed(stored), UnpackBudget.of(layer.sizeBytes(), folder, place));
+      entries(tar);
+      tar.expectContent();
+      tar.transferTo(OutputStream.nullOutputStream());
+      stored.transferTo(OutputStream.nullOutputStream());
+      Digest found = tar.digest();
       if (diffId.filter(expected -> !expected.equals(found)).isPresent()) {
         throw damaged("a layer that unpacks to " + found + " and not to " + diffId.get());
       }
-    } catch (EOFException | ZipException e) {
+    } catch (TarBytes.Damaged e) {
+      // A wrong digest explains a damaged archive better, and is found by reading to the end.
+      stored.transferTo(OutputStream.nullOutputStream());
       throw damaged("a layer that is cut or no archive (" + e.getMessage() + ")");
     }
   }
@@ -74,33 +74,49 @@ record LayerUnpacker(Path folder, Predicate<SafePath> wanted, String place) {
           "a layer packed by zstd",
           "push it again with gzip");
     }
-    return magic == GZIP_MAGIC ? new GZIPInputStream(in, 1 << 16) : in;
+    try {
+      return magic == GZIP_MAGIC ? new GZIPInputStream(in, 1 << 16) : in;
+    } catch (IOException e) {
+      throw new TarBytes.Damaged(e.getMessage(), e);
+    }
   }
 
-  private void entries(InputStream tar, UnpackBudget budget) throws IOException {
+  private void entries(TarBytes tar) throws IOException {
     TarArchiveInputStream entries = new TarArchiveInputStream(tar, "UTF-8");
     Set<String> seen = new HashSet<>();
-    try {
-      for (TarArchiveEntry entry; (entry = entries.getNextEntry()) != null; ) {
-        SafePath path = SafePath.parse(entry.getName(), place);
-        budget.take(entry.getSize());
-        if (path.isEmpty() || !wanted.test(path)) {
-          continue;
-        }
-        if (path.last().startsWith(WHITEOUT)) {
-          whiteOut(path);
-        } else if (entry.isDirectory()) {
-          Files.createDirectories(below(path));
-        } else {
-          requireRegular(entry);
-          if (!seen.add(path.toString())) {
-            throw SafePath.unsafe(entry.getName(), place, "there twice");
-          }
-          write(entries, entry, below(path));
-        }
+    while (true) {
+      Optional<TarArchiveEntry> next = next(entries, tar);
+      if (next.isEmpty()) {
+        return;
       }
-    } catch (IllegalArgumentException e) {
-      throw damaged("a layer that is no tar archive (" + e.getMessage() + ")");
+      TarArchiveEntry entry = next.get();
+      SafePath path = SafePath.parse(entry.getName(), place);
+      tar.requireRoom(entry.getSize());
+      if (path.isEmpty() || !wanted.test(path)) {
+        copy(entries, entry, OutputStream.nullOutputStream());
+      } else if (path.last().startsWith(WHITEOUT)) {
+        whiteOut(path);
+      } else if (entry.isDirectory()) {
+        Files.createDirectories(below(path));
+      } else {
+        requireRegular(entry);
+        if (!seen.add(path.toString())) {
+          throw SafePath.unsafe(entry.getName(), place, "there twice");
+        }
+        write(entries, entry, below(path));
+      }
+    }
+  }
+
+  private static Optional<TarArchiveEntry> next(TarArchiveInputStream entries, TarBytes tar)
+      throws IOException {
+    tar.expectHeader();
+    try {
+      return Optional.ofNullable(entries.getNextEntry());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new TarBytes.Damaged(e.getMessage(), e);
+    } finally {
+      tar.expectContent();
     }
   }
 
@@ -121,15 +137,28 @@ record LayerUnpacker(Path folder, Predicate<SafePath> wanted, String place) {
   private static void write(InputStream in, TarArchiveEntry entry, Path file) throws IOException {
     Files.createDirectories(file.getParent());
     Files.deleteIfExists(file);
-    long written = 0;
     try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
-      byte[] buffer = new byte[1 << 16];
-      for (int count; (count = in.read(buffer)) > 0; written += count) {
-        out.write(buffer, 0, count);
-      }
+      copy(in, entry, out);
     }
-    if (written != entry.getSize()) {
-      throw new EOFException(entry.getName() + " ends after " + written + " bytes");
+  }
+
+  private static void copy(InputStream in, TarArchiveEntry entry, OutputStream out)
+      throws IOException {
+    byte[] buffer = new byte[1 << 16];
+    long copied = 0;
+    for (int count; (count = read(in, buffer)) > 0; copied += count) {
+      out.write(buffer, 0, count);
+    }
+    if (copied != entry.getSize()) {
+      throw new TarBytes.Damaged(entry.getName() + " ends after " + copied + " bytes", null);
+    }
+  }
+
+  private static int read(InputStream in, byte[] buffer) throws IOException {
+    try {
+      return in.read(buffer);
+    } catch (IOException e) {
+      throw new TarBytes.Damaged(e.getMessage(), e);
     }
   }
 
@@ -155,14 +184,6 @@ record LayerUnpacker(Path folder, Predicate<SafePath> wanted, String place) {
       }
     }
     return parent.resolve(path.last());
-  }
-
-  /// What follows the archive's end is padding, or a bomb: counted, never kept.
-  private static void drain(InputStream in, UnpackBudget budget) throws IOException {
-    byte[] buffer = new byte[1 << 16];
-    for (int count; (count = in.read(buffer)) > 0; ) {
-      budget.takePadding(count);
-    }
   }
 
   private TuneException damaged(String found) {

@@ -7,11 +7,12 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Bounds what an image may unpack to, so that a small download can't fill the disk.
+/// Bounds what a layer may unpack to, so that a small download fills neither disk nor memory.
 ///
 /// ```
 /// var budget = UnpackBudget.of(layer.sizeBytes(), staging, place);
-/// budget.take(entry.getSize());
+/// budget.requireRoom(entry.getSize());
+/// budget.count(bytesRead);
 /// ```
 final class UnpackBudget {
   /// Real data sets of text pack 20 to 1 at most; deflate's own limit is 1032 to 1.
@@ -20,13 +21,14 @@ final class UnpackBudget {
   /// Small images may hold long zero blocks.
   private static final long ALWAYS_ALLOWED_BYTES = 16L << 20;
 
+  /// Every entry takes 512 bytes at least, yet its inode may take more.
   private static final int MOST_ENTRIES = 2_000_000;
 
   private final long compressedBytes;
   private final long allowedBytes;
   private final FileStore store;
   private final String place;
-  private long takenBytes;
+  private long plainBytes;
   private int entries;
 
   private UnpackBudget(long compressedBytes, FileStore store, String place) {
@@ -41,36 +43,38 @@ final class UnpackBudget {
     return new UnpackBudget(compressedBytes, Files.getFileStore(staging), place);
   }
 
-  /// Counts an entry of so many bytes before one of them is written.
-  void take(long bytes) throws IOException {
+  /// Before an entry's first byte is written: what it claims must be allowed, and fit the disk.
+  void requireRoom(long entryBytes) throws IOException {
     entries++;
-    count(bytes);
-    if (bytes > store.getUsableSpace()) {
+    if (entryBytes < 0 || entryBytes > allowedBytes - plainBytes || entries > MOST_ENTRIES) {
+      throw bomb(entryBytes);
+    }
+    if (entryBytes > store.getUsableSpace()) {
       throw new TuneException(
           ExitCode.STORAGE,
           "can't unpack the image",
           place,
           "the next file needs %,d bytes and the disk has %,d left"
-              .formatted(bytes, store.getUsableSpace()),
+              .formatted(entryBytes, store.getUsableSpace()),
           "free some space, then run it again");
     }
   }
 
-  /// Counts bytes that are read and not written.
-  void takePadding(long bytes) {
-    count(bytes);
+  /// Counts bytes as they come out of the archive, headers and padding too.
+  void count(long bytes) {
+    plainBytes += bytes;
+    if (plainBytes > allowedBytes) {
+      throw bomb(0);
+    }
   }
 
-  private void count(long bytes) {
-    takenBytes += bytes;
-    if (bytes < 0 || takenBytes < 0 || takenBytes > allowedBytes || entries > MOST_ENTRIES) {
-      throw new TuneException(
-          ExitCode.REGISTRY,
-          "won't unpack the image",
-          place,
-          "a layer of %,d bytes unpacks to %,d bytes in %,d entries or more"
-              .formatted(compressedBytes, takenBytes, entries),
-          "nothing was written; ask who built the image");
-    }
+  private TuneException bomb(long more) {
+    return new TuneException(
+        ExitCode.REGISTRY,
+        "won't unpack the image",
+        place,
+        "a layer of %,d bytes unpacks to %,d bytes in %,d entries or more"
+            .formatted(compressedBytes, plainBytes + Math.max(0, more), entries),
+        "nothing was written; ask who built the image");
   }
 }

@@ -1,6 +1,7 @@
 package io.kubetune.cli.registry;
 
 import com.google.cloud.tools.jib.api.Credential;
+import com.google.cloud.tools.jib.api.LogEvent;
 import com.google.cloud.tools.jib.registry.credentials.DockerConfigCredentialRetriever;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
@@ -25,7 +26,11 @@ record RegistryCredentials(RegistryAccess access, TransferListener listener) {
       try {
         Optional<Credential> found =
             DockerConfigCredentialRetriever.create(host, file)
-                .retrieve(event -> listener.say(event.getMessage()));
+                .retrieve(event -> {
+                  if (event.getLevel() == LogEvent.Level.WARN) {
+                    listener.say(event.getMessage());
+                  }
+                });
         if (found.isPresent()) {
           return found;
         }

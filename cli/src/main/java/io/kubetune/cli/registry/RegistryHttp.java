@@ -2,6 +2,7 @@ package io.kubetune.cli.registry;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
 
 /// Talks to one repository of one registry: scheme, login, redirects, retries; status codes are the
 /// caller's to judge.
@@ -26,6 +26,7 @@ import javax.net.ssl.SSLException;
 /// ```
 final class RegistryHttp {
   private static final int MAX_REDIRECTS = 5;
+  private static final Duration PROBE = Duration.ofSeconds(5);
 
   private final ImageReference.Registry reference;
   private final RegistryAccess access;
@@ -219,29 +220,29 @@ final class RegistryHttp {
       String host =
           reference.host().equals("docker.io") ? "registry-1.docker.io" : reference.host();
       URI https = URI.create("https://" + host);
-      boolean http = access.plainHttp() || Loopback.is(https.getHost()) && !speaksTls(https);
+      boolean http = access.plainHttp() || Loopback.is(https.getHost()) && !speaksTls(host);
       origin = http ? URI.create("http://" + host) : https;
     }
     return origin;
   }
 
-  /// On this machine registries often have no certificate; a wrong certificate is still an error.
-  private boolean speaksTls(URI https) throws IOException {
+  /// On this machine registries often have no certificate. Plain http is asked first, without a
+  /// secret: a TLS server refuses it at once, while a plain one may wait for ever at a TLS hello.
+  private boolean speaksTls(String host) {
     if (access.caFile().isPresent()) {
       return true;
     }
+    HttpRequest probe =
+        HttpRequest.newBuilder(URI.create("http://" + host + "/v2/")).timeout(PROBE).build();
     try {
-      once("GET", https.resolve("/v2/"), Map.of(), Optional.empty(), Optional.empty())
-          .body()
-          .close();
-      return true;
-    } catch (SSLException e) {
-      if (Refusal.aboutCertificate(e)) {
-        throw e;
-      }
-      return false;
+      return http.send(probe, HttpResponse.BodyHandlers.discarding()).statusCode() == 400;
+    } catch (ConnectException e) {
+      return false; // Nothing listens: the request itself will say so.
     } catch (IOException e) {
-      return false; // Nothing listens, or it hung up at the TLS hello: http will tell.
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
     }
   }
 

@@ -77,7 +77,11 @@ final class RegistrySource implements ImageSource {
     try {
       InputStream whole =
           new ResumingStream(
-              offset -> blob(content, offset), content.sizeBytes(), access, listener);
+              offset -> blob(content, offset),
+              content.sizeBytes(),
+              access,
+              listener,
+              e -> Refusal.unreachable(reference, ATTEMPTED, e));
       return new VerifiedStream(whole, content, reference.toString());
     } catch (IOException e) {
       throw Refusal.unreachable(reference, ATTEMPTED, e);

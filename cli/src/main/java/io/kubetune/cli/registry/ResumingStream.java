@@ -1,13 +1,15 @@
 package io.kubetune.cli.registry;
 
+import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.function.Function;
 
 /// Goes on where a connection broke: asks for the rest of the content and reads on.
 ///
 /// ```
-/// new ResumingStream(offset -> get("Range: bytes=" + offset + "-"), sizeBytes, access, listener);
+/// new ResumingStream(offset -> get("Range: bytes=" + offset + "-"), sizeBytes, access, listener, lost);
 /// ```
 final class ResumingStream extends InputStream {
   /// Opens the content from an offset in bytes.
@@ -20,16 +22,24 @@ final class ResumingStream extends InputStream {
   private final long sizeBytes;
   private final RegistryAccess access;
   private final TransferListener listener;
+  private final Function<IOException, TuneException> giveUp;
   private InputStream current;
   private long position;
   private int failures;
 
-  ResumingStream(Opener opener, long sizeBytes, RegistryAccess access, TransferListener listener)
+  /// @param giveUp what to throw when no attempt is left: the network failed, not the disk
+  ResumingStream(
+      Opener opener,
+      long sizeBytes,
+      RegistryAccess access,
+      TransferListener listener,
+      Function<IOException, TuneException> giveUp)
       throws IOException {
     this.opener = opener;
     this.sizeBytes = sizeBytes;
     this.access = access;
     this.listener = listener;
+    this.giveUp = giveUp;
     this.current = opener.open(0);
   }
 
@@ -62,15 +72,19 @@ final class ResumingStream extends InputStream {
   private void reopen(IOException cause) throws IOException {
     failures++;
     if (failures >= access.attempts()) {
-      throw cause;
+      throw giveUp.apply(cause);
     }
-    close();
+    current.close();
     Duration pause = Backoff.pause(access, failures);
     listener.say(
         "the download broke at byte %,d of %,d (%s); going on in %.1f s"
             .formatted(position, sizeBytes, cause.getMessage(), pause.toMillis() / 1e3));
     Backoff.sleep(pause);
-    current = opener.open(position);
+    try {
+      current = opener.open(position);
+    } catch (IOException e) {
+      throw giveUp.apply(e);
+    }
   }
 
   @Override

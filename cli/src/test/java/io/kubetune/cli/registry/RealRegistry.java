@@ -28,6 +28,28 @@ public record RealRegistry(Process process, int port, Path dir, Optional<Path> c
 
   public static RealRegistry start(Path dir, boolean tls, boolean basicAuth)
       throws IOException, InterruptedException {
+    return start(dir, tls, basicAuth ? htpasswd(dir) : "");
+  }
+
+  /// One that asks for tokens of this server.
+  static RealRegistry start(Path dir, TokenServer tokens, Path certificate)
+      throws IOException, InterruptedException {
+    String auth =
+        "auth:\n  token: {realm: '%s', service: %s, issuer: %s, rootcertbundle: %s}\n"
+            .formatted(tokens.realm(), TokenServer.SERVICE, TokenServer.ISSUER, certificate);
+    return start(dir, false, auth);
+  }
+
+  private static String htpasswd(Path dir) throws IOException, InterruptedException {
+    Path program = Tool.require("htpasswd", "apache2-utils");
+    Files.createDirectories(dir);
+    String line = Tool.run(List.of(program.toString(), "-Bbn", USER, PASSWORD));
+    Path file = Files.writeString(dir.resolve("htpasswd"), line);
+    return "auth:\n  htpasswd: {realm: test, path: " + file + "}\n";
+  }
+
+  private static RealRegistry start(Path dir, boolean tls, String auth)
+      throws IOException, InterruptedException {
     Path program = Tool.require("docker-registry", "docker-registry");
     Files.createDirectories(dir);
     int port;
@@ -43,13 +65,7 @@ public record RealRegistry(Process process, int port, Path dir, Optional<Path> c
       config.append("  tls:\n    certificate: ").append(ca.get());
       config.append("\n    key: ").append(dir.resolve("key.pem")).append("\n");
     }
-    if (basicAuth) {
-      Path htpasswd = Tool.require("htpasswd", "apache2-utils");
-      String line = Tool.run(List.of(htpasswd.toString(), "-Bbn", USER, PASSWORD));
-      Files.writeString(dir.resolve("htpasswd"), line);
-      config.append("auth:\n  htpasswd: {realm: test, path: ");
-      config.append(dir.resolve("htpasswd")).append("}\n");
-    }
+    config.append(auth);
     Path file = Files.writeString(dir.resolve("config.yml"), config);
     Process process =
         new ProcessBuilder(program.toString(), "serve", file.toString())
