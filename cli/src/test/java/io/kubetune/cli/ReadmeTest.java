@@ -2,13 +2,19 @@ package io.kubetune.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kubetune.cli.command.KubectlTune;
+import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class ReadmeTest {
@@ -24,10 +30,57 @@ class ReadmeTest {
             .toList();
 
     List<String> table =
-        Files.readAllLines(ROOT.resolve("README.md")).stream()
-            .filter(line -> line.matches("\\| \\d+ \\| `\\w+` \\|.*"))
-            .toList();
+        readme().lines().filter(line -> line.matches("\\| \\d+ \\| `\\w+` \\|.*")).toList();
 
     assertThat(table).isEqualTo(expected);
+  }
+
+  @Test
+  void everyCommandIsInTheReadmeAndNoOther() throws IOException {
+    List<String> commands =
+        KubectlTune.commandLine(Terminal.ofProcess(Map.of()), Map.of())
+            .getSubcommands()
+            .entrySet()
+            .stream()
+            .filter(command -> !command.getValue().getCommandSpec().usageMessage().hidden())
+            .map(Map.Entry::getKey)
+            .toList();
+
+    List<String> rows =
+        found(Pattern.compile("^\\| `kubectl tune ([a-z-]+)", Pattern.MULTILINE), readme());
+
+    assertThat(rows).containsExactlyInAnyOrderElementsOf(commands);
+  }
+
+  @Test
+  void everyKeyThatTheTrainerObeysIsInTheReadmeAndNoOther() throws IOException {
+    List<String> expected = new ArrayList<>();
+    Path keys = ROOT.resolve("templates/contract/training-config-keys.yaml");
+    String section = "";
+    for (String line : Files.readAllLines(keys)) {
+      if (line.matches("\\w+:")) {
+        section = line.substring(0, line.length() - 1);
+      } else if (line.contains("standing: obeyed")) {
+        expected.add(section + "." + line.strip().split(":")[0]);
+      }
+    }
+
+    List<String> listed = new ArrayList<>();
+    Matcher row =
+        Pattern.compile("^\\| `([A-Z]\\w+)` \\| (.*) \\|$", Pattern.MULTILINE).matcher(readme());
+    while (row.find()) {
+      found(Pattern.compile("`(\\w+)`"), row.group(2))
+          .forEach(key -> listed.add(row.group(1) + "." + key));
+    }
+
+    assertThat(listed).isEqualTo(expected);
+  }
+
+  private static String readme() throws IOException {
+    return Files.readString(ROOT.resolve("README.md"));
+  }
+
+  private static List<String> found(Pattern pattern, String text) {
+    return pattern.matcher(text).results().map(result -> result.group(1)).toList();
   }
 }
