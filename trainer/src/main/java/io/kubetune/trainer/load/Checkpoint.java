@@ -3,6 +3,8 @@ package io.kubetune.trainer.load;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
+import io.kubetune.trainer.tensor.HostArrays;
+import io.kubetune.trainer.tensor.Scope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -14,8 +16,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -122,7 +126,7 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   /// The type that a tensor is stored in.
-  public org.bytedeco.pytorch.global.torch.ScalarType type(String name) {
+  public ScalarType type(String name) {
     return home.get(prefix + name).entries().get(prefix + name).type();
   }
 
@@ -165,6 +169,18 @@ public final class Checkpoint implements AutoCloseable {
   /// See [Safetensors#read].
   public Tensor read(String name, Function<Tensor, Tensor> use) {
     return home.get(prefix + name).read(prefix + name, use);
+  }
+
+  /// Maps a tensor, hands it to `use`, which keeps no view of it, and unmaps it.
+  public void visit(String name, Consumer<Tensor> use) {
+    try (Scope scope = new Scope()) {
+      read(
+          name,
+          tensor -> {
+            use.accept(tensor);
+            return HostArrays.empty(ScalarType.Byte, 0);
+          });
+    }
   }
 
   /// See [Safetensors#map]; the mapping lasts until this checkpoint closes.

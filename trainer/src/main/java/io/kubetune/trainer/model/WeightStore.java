@@ -3,8 +3,10 @@ package io.kubetune.trainer.model;
 import io.kubetune.contract.TrainingConfig;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig.Memory;
 import io.kubetune.contract.TrainingConfig.NumberType;
+import io.kubetune.contract.TrainingConfig.Quantization;
 import io.kubetune.trainer.load.Checkpoint;
 import io.kubetune.trainer.load.DenseWeight;
+import io.kubetune.trainer.load.QuantizedWeight;
 import io.kubetune.trainer.load.Scratch;
 import io.kubetune.trainer.load.Weight;
 import io.kubetune.trainer.tensor.HostArrays;
@@ -43,9 +45,17 @@ final class WeightStore {
     return checkpoint.read(name, t -> rounded(name, t).to(ScalarType.Float).clone());
   }
 
-  /// Linears [out_i, in] one below the other.
+  /// Linears [out_i, in] one below the other, quantized each by itself where the configuration says
+  /// so.
   Weight frozenLinear(List<String> names, long in) {
-    return new DenseWeight(stack(names, in), scratch);
+    if (training.quantization().kind() == Quantization.Kind.NONE) {
+      return new DenseWeight(stack(names, in), scratch);
+    }
+    QuantizedWeight weight = new QuantizedWeight(training.quantization(), scratch);
+    for (String name : names) {
+      checkpoint.visit(name, tensor -> weight.append(name, rounded(name, tensor)));
+    }
+    return weight;
   }
 
   /// A table that rows are gathered from. Never quantized, as in bitsandbytes' use by transformers.
