@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// Reads what a request asks of the pod and of the Job around it.
 ///
@@ -20,6 +22,12 @@ final class PodReader {
   /// who may read the Job.
   private static final Pattern SECRET_NAME =
       Pattern.compile(".*(TOKEN|PASSWORD|PASSWD|SECRET|API_?KEY|ACCESS_?KEY|CREDENTIAL).*");
+
+  /// What the Job's template sets itself.
+  private static final Set<String> OURS =
+      Set.of("YAML_FILE_PATH", "KUBETUNE_LOCK_FILE", "OMP_NUM_THREADS");
+
+  private static final String INSTANCE_TYPE_LABEL = "node.kubernetes.io/instance-type";
 
   private PodReader() {}
 
@@ -74,7 +82,12 @@ final class PodReader {
         }
       }
     }
+    Set<String> fromSecrets =
+        values.all(Field.SECRET_ENV).stream().map(Given::key).collect(Collectors.toSet());
     for (Given each : values.all(Field.ENV)) {
+      if (fromSecrets.contains(each.key())) {
+        problems.add(new Problem(each.place(), "also given from a Secret", "keep one of them"));
+      }
       if (SECRET_NAME.matcher(each.key().toUpperCase(Locale.ROOT)).matches()) {
         problems.add(
             new Problem(
@@ -87,6 +100,10 @@ final class PodReader {
 
   private static void checkNodeSelector(FieldValues values, List<Problem> problems) {
     for (Given each : values.all(Field.NODE_SELECTOR)) {
+      if (each.key().equals(INSTANCE_TYPE_LABEL) && !values.all(Field.INSTANCE_TYPE).isEmpty()) {
+        problems.add(
+            new Problem(each.place(), "also said by an instance type", "keep one of them"));
+      }
       try {
         Syntax.qualifiedName(each.key());
         Syntax.labelValue(each.value());

@@ -34,6 +34,13 @@ public record RequestReader(Path workingFolder, InputStream stdin, String nameSu
   private static final Set<String> COLUMNS =
       Set.of("messages", "prompt", "completion", "text", "tools");
 
+  private static final String OUR_DOMAIN = "tune.kubetune.io/";
+  private static final Set<String> OUR_KEYS =
+      Set.of(
+          "app.kubernetes.io/managed-by",
+          "kubectl.kubernetes.io/default-container",
+          "kueue.x-k8s.io/queue-name");
+
   /// Reads relative to the process's folder, with a random suffix.
   public static RequestReader here(InputStream stdin) {
     return new RequestReader(Path.of("").toAbsolutePath(), stdin, randomSuffix());
@@ -76,7 +83,7 @@ public record RequestReader(Path workingFolder, InputStream stdin, String nameSu
     PodRequest pod = PodReader.read(values, problems);
     String secret = "name a Secret in the run's namespace";
 
-    problems.addAll(new RuntimeRules(values, model, data, output).problems(runtime, name, workers));
+    problems.addAll(new RuntimeRules(values, model, data, output).problems(runtime, workers));
     checkKeys(values, problems);
     Optional<String> namespace =
         values.parsed(Field.NAMESPACE, Syntax::dnsLabel, "name a namespace");
@@ -148,6 +155,9 @@ public record RequestReader(Path workingFolder, InputStream stdin, String nameSu
     }
     for (Field field : List.of(Field.LABEL, Field.ANNOTATION)) {
       for (Given each : values.all(field)) {
+        if (each.key().startsWith(OUR_DOMAIN) || OUR_KEYS.contains(each.key())) {
+          problems.add(new Problem(each.place(), "kubectl tune sets it itself", "take it out"));
+        }
         try {
           Syntax.qualifiedName(each.key());
           if (field == Field.LABEL) {

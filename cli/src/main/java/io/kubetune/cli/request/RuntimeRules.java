@@ -13,7 +13,7 @@ import java.util.Set;
 /// a mistake.
 ///
 /// ```
-/// problems.addAll(new RuntimeRules(values, model, data, output).problems(runtime, name, workers));
+/// problems.addAll(new RuntimeRules(values, model, data, output).problems(runtime, workers));
 /// ```
 record RuntimeRules(
     FieldValues values, Optional<Location> model, List<Location> data, Optional<Output> output) {
@@ -49,11 +49,18 @@ record RuntimeRules(
           Field.NAMESPACE,
           Field.REGISTRY);
 
-  List<Problem> problems(RuntimeKind runtime, String name, int workers) {
+  List<Problem> problems(RuntimeKind runtime, int workers) {
     List<Problem> problems = new ArrayList<>();
+    if (workers > 1 && runtime != RuntimeKind.KAITO) {
+      problem(
+          problems,
+          Field.WORKERS,
+          "several workers are not possible in this version",
+          "take it out");
+    }
     switch (runtime) {
       case LOCAL -> local(problems);
-      case JOB -> job(problems, name, workers);
+      case JOB -> job(problems);
       case KAITO -> kaito(problems, workers);
     }
     return problems;
@@ -91,19 +98,8 @@ record RuntimeRules(
     });
   }
 
-  private void job(List<Problem> problems, String name, int workers) {
+  private void job(List<Problem> problems) {
     boolean registry = !values.all(Field.REGISTRY).isEmpty();
-    if (workers > 1) {
-      // A pod's host name is NAME-INDEX and must be a DNS label too.
-      int longest = Syntax.LONGEST_LABEL - 1 - String.valueOf(workers - 1).length();
-      if (name.length() > longest) {
-        problem(
-            problems,
-            Field.NAME,
-            "too long for " + workers + " workers",
-            "use at most " + longest + " characters");
-      }
-    }
     if (!registry && model.filter(Location.Local.class::isInstance).isPresent()) {
       problem(
           problems,
@@ -151,6 +147,23 @@ record RuntimeRules(
             "give one, or choose --runtime job");
       }
     });
+    if (model
+        .filter(m -> m instanceof Location.HuggingFace hf && hf.revision().isPresent())
+        .isPresent()) {
+      problem(problems, Field.MODEL, "KAITO takes no revision", "choose --runtime job");
+    }
+    boolean insideClaim =
+        data.stream()
+            .anyMatch(each -> each instanceof Location.Claim claim && !claim.path().isEmpty());
+    if (insideClaim) {
+      problem(problems, Field.DATA, "KAITO reads a claim's root alone", "choose --runtime job");
+    }
+    if (output
+        .filter(o -> o instanceof Output.Claim claim && !claim.path().isEmpty())
+        .isPresent()) {
+      problem(
+          problems, Field.OUTPUT, "KAITO writes to a claim's root alone", "choose --runtime job");
+    }
     long kinds = data.stream().map(Object::getClass).distinct().count();
     boolean urls =
         data.stream()

@@ -252,6 +252,29 @@ class RequestReaderTest {
   }
 
   @Test
+  void whatTheManifestsSetThemselvesCanNotBeGiven() {
+    List<Problem> problems =
+        problemsOf(
+            Map.of(
+                Field.NAME, List.of("bot"),
+                Field.MODEL, List.of("phi-4"),
+                Field.DATA, List.of("https://h/x"),
+                Field.OUTPUT, List.of("r.example.com/a:1"),
+                Field.LABEL, List.of("tune.kubetune.io/run=other", "kueue.x-k8s.io/queue-name=q"),
+                Field.ENV, List.of("YAML_FILE_PATH=/x", "A=b"),
+                Field.SECRET_ENV, List.of("A=s/k"),
+                Field.INSTANCE_TYPE, List.of("big"),
+                Field.NODE_SELECTOR, List.of("node.kubernetes.io/instance-type=small")));
+    assertThat(problems.stream().map(Problem::place))
+        .containsExactlyInAnyOrder(
+            "--label tune.kubetune.io/run",
+            "--label kueue.x-k8s.io/queue-name",
+            "--env YAML_FILE_PATH",
+            "--env A",
+            "--node-selector node.kubernetes.io/instance-type");
+  }
+
+  @Test
   void theExampleFileIsReadWithoutAProblem() throws IOException {
     Path example = Path.of(System.getProperty("kubetune.root"), "templates/tune.yaml");
     Files.copy(example, folder.resolve("tune.yaml"));

@@ -1,0 +1,26 @@
+package io.kubetune.cli.plan;
+
+import io.kubetune.cli.request.TuneRequest;
+
+/// The images that a pod runs.
+///
+/// Where the user names none: those that `--registry` holds, and without a registry names that have
+/// no host, for images that were loaded into the nodes.
+///
+/// ```
+/// PodImages.of(request, "0.1.0").trainer() // "registry.example.com/ml/kubetune-trainer:0.1.0"
+/// ```
+///
+/// @param trainer the training loop
+/// @param cli this program, which loads data and publishes
+public record PodImages(String trainer, String cli) {
+  private static final String TRAINER = "kubetune-trainer";
+  private static final String CLI = "kubectl-tune";
+
+  static PodImages of(TuneRequest request, String version) {
+    String prefix = request.registry().map(registry -> registry + "/").orElse("");
+    return new PodImages(
+        request.pod().trainerImage().orElse(prefix + TRAINER + ":" + version),
+        request.pod().cliImage().orElse(prefix + CLI + ":" + version));
+  }
+}

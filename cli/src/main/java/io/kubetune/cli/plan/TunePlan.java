@@ -1,0 +1,115 @@
+package io.kubetune.cli.plan;
+
+import io.kubetune.cli.model.ModelDimensions;
+import io.kubetune.cli.model.Preset;
+import io.kubetune.cli.model.Presets;
+import io.kubetune.cli.request.Location;
+import io.kubetune.cli.request.PodRequest;
+import io.kubetune.cli.request.RunConfig;
+import io.kubetune.cli.request.RuntimeKind;
+import io.kubetune.cli.request.TuneRequest;
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Problem;
+import io.kubetune.contract.TrainedArchitectures;
+import io.kubetune.contract.TrainingConfig.NumberType;
+import io.kubetune.contract.TuneException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Everything about a run that is decided before anything is made: pure, from the request and what
+/// was found out.
+///
+/// ```
+/// TunePlan plan = TunePlan.of(request, RunConfig.of(request, Map.of()), Optional.empty(), "0.1.0");
+/// plan.memory().map(MemoryEstimate::totalBytes)
+/// ```
+///
+/// @param model empty where the model's sizes are not known on this side
+/// @param memory empty where the model's sizes are not known
+public record TunePlan(
+    TuneRequest request,
+    RunConfig config,
+    Optional<ModelDimensions> model,
+    Optional<MemoryEstimate> memory,
+    PodImages images,
+    PodResources resources) {
+
+  /// Training is bound by memory traffic beyond a few cores, and so many fit most nodes.
+  private static final String CPUS = "4";
+
+  /// Above the estimate, so that what it does not know of does not end a run.
+  private static final double HEADROOM = 1.25;
+
+  private static final long GIB = 1L << 30;
+
+  /// @param inspected sizes of a model folder, where the model is one
+  /// @throws TuneException BAD_MODEL or BAD_REQUEST where the run can't be planned
+  public static TunePlan of(
+      TuneRequest request, RunConfig config, Optional<ModelDimensions> inspected, String version) {
+    List<Problem> problems = new ArrayList<>();
+    Optional<Preset> preset = preset(request.model());
+    Optional<ModelDimensions> model = inspected.or(() -> preset.map(Preset::dimensions));
+    boolean ourTrainer = request.runtime() != RuntimeKind.KAITO;
+    if (ourTrainer && model.filter(m -> !isTrained(m)).isPresent()) {
+      throw new TuneException(
+          ExitCode.BAD_MODEL,
+          "can't tune this model",
+          request.model().text(),
+          "architecture " + model.get().modelType() + " is not supported",
+          "supported: " + String.join(", ", TrainedArchitectures.MODEL_TYPES));
+    }
+    PodRequest pod = request.pod();
+    // A machine type is asked for because of its GPUs: KAITO knows no others.
+    int gpus = pod.gpus().orElse(pod.instanceType().isPresent() ? 1 : 0);
+    NumberType asked = config.config().kubetune().computeType();
+    NumberType compute =
+        asked != NumberType.AUTO ? asked : gpus > 0 ? NumberType.BFLOAT16 : NumberType.FLOAT32;
+    Optional<MemoryEstimate> memory =
+        model.map(m -> MemoryEstimate.of(m, config.config(), compute));
+    Optional<String> memoryLimit = pod.memory().or(() -> memory.map(m -> limit(m, gpus)));
+    if (request.runtime() == RuntimeKind.JOB && memoryLimit.isEmpty()) {
+      problems.add(
+          new Problem(
+              "--memory",
+              "the sizes of " + request.model().text() + " are not known here",
+              "give the trainer's memory, for example --memory 16Gi"));
+    }
+    if (!problems.isEmpty()) {
+      throw new TuneException(ExitCode.BAD_REQUEST, "can't plan this run", problems);
+    }
+    return new TunePlan(
+        request,
+        config,
+        model,
+        memory,
+        PodImages.of(request, version),
+        new PodResources(
+            pod.cpu().orElse(CPUS), memoryLimit.orElse("1Gi"), gpus, pod.gpuResource()));
+  }
+
+  private static Optional<Preset> preset(Location model) {
+    return switch (model) {
+      case Location.Preset(String name) -> Presets.find(name);
+      case Location.HuggingFace(String repository, Optional<String> revision) ->
+          Presets.ofRepository(repository);
+      case Location.Local _,
+          Location.Image _,
+          Location.Claim _,
+          Location.Volume _,
+          Location.Url _ ->
+          Optional.empty();
+    };
+  }
+
+  private static boolean isTrained(ModelDimensions model) {
+    return TrainedArchitectures.MODEL_TYPES.contains(model.modelType());
+  }
+
+  /// On a GPU the pod's own memory holds the runtime and one tensor at a time on its way there.
+  private static String limit(MemoryEstimate memory, int gpus) {
+    long bytes =
+        gpus > 0 ? memory.runtimeBytes() + memory.weightBytes() / 4 + 4 * GIB : memory.totalBytes();
+    return (long) Math.ceil(bytes * HEADROOM / GIB) + "Gi";
+  }
+}

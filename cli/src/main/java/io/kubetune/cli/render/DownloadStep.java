@@ -1,0 +1,109 @@
+package io.kubetune.cli.render;
+
+import io.kubetune.cli.model.Presets;
+import io.kubetune.cli.plan.PodPaths;
+import io.kubetune.cli.request.Location;
+import io.kubetune.cli.request.TuneRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The data-downloader of a Job: what it is told to fetch, and the volumes it reads from.
+///
+/// Each value is joined to its flag by `=`, so that none can be taken for another flag.
+///
+/// ```
+/// DownloadStep.of(request).arguments() // [--model=hf://org/name, --model-to=/workspace/weights, …]
+/// ```
+///
+/// @param modelVolume what the volume `model` is: empty, or the claim that has the model already
+/// @param modelSubPath of that volume
+record DownloadStep(
+    List<Object> arguments,
+    List<Object> env,
+    List<Object> mounts,
+    List<Object> volumes,
+    Map<String, Object> modelVolume,
+    Optional<String> modelSubPath) {
+
+  private static final String SOURCES = "/mnt/sources/";
+  private static final String CREDENTIALS = "/mnt/credentials/";
+
+  static DownloadStep of(TuneRequest request) {
+    List<String> arguments = new ArrayList<>();
+    List<Object> env = new ArrayList<>();
+    List<Object> mounts = new ArrayList<>();
+    List<Object> volumes = new ArrayList<>();
+    Map<String, Object> modelVolume = Volumes.EMPTY;
+    Optional<String> modelSubPath = Optional.empty();
+    if (Outputs.model(request) instanceof Location.Claim(String claim, String path)) {
+      modelVolume = Volumes.claim(claim, true);
+      modelSubPath = Optional.of(path).filter(p -> !p.isEmpty());
+    } else {
+      arguments.add("--model=" + fetchable(Outputs.model(request)));
+      arguments.add("--model-to=" + PodPaths.MODEL);
+      mounts.add(Volumes.mount("model", PodPaths.MODEL, false));
+    }
+    request
+        .modelSecret()
+        .ifPresent(secret -> env.add(Volumes.secretEnv("HF_TOKEN", secret, "HF_TOKEN")));
+    // Several local files are packaged into one image.
+    for (Location each :
+        request.data().stream().map(data -> Outputs.data(request, data)).distinct().toList()) {
+      arguments.add("--data=" + source(each, mounts, volumes));
+    }
+    for (Location each :
+        request.evalData().stream()
+            .map(data -> Outputs.evalData(request, data))
+            .distinct()
+            .toList()) {
+      arguments.add("--eval-data=" + source(each, mounts, volumes));
+    }
+    request.columns().forEach((key, column) -> arguments.add("--column=" + key + "=" + column));
+    arguments.add("--to=" + PodPaths.DATA);
+    for (int i = 0; i < request.dataSecrets().size(); i++) {
+      String name = "credentials-" + i;
+      arguments.add("--credentials=" + CREDENTIALS + i);
+      mounts.add(Volumes.mount(name, CREDENTIALS + i, true));
+      volumes.add(Volumes.named(name, Volumes.credentials(request.dataSecrets().get(i))));
+    }
+    return new DownloadStep(
+        arguments.stream().map(Volumes::literal).map(each -> (Object) each).toList(),
+        env,
+        mounts,
+        volumes,
+        modelVolume,
+        modelSubPath);
+  }
+
+  /// The argument for rows; those on a volume are read from where it is mounted.
+  private static String source(Location data, List<Object> mounts, List<Object> volumes) {
+    String name = "source-" + volumes.size();
+    String folder = SOURCES + volumes.size();
+    return switch (data) {
+      case Location.Claim(String claim, String path) -> {
+        mounts.add(Volumes.mount(name, folder, true));
+        volumes.add(Volumes.named(name, Volumes.claim(claim, true)));
+        yield path.isEmpty() ? folder : folder + "/" + path;
+      }
+      case Location.Volume(Map<String, Object> source) -> {
+        mounts.add(Volumes.mount(name, folder, true));
+        volumes.add(Volumes.named(name, source));
+        yield folder;
+      }
+      case Location.Local _,
+          Location.Image _,
+          Location.HuggingFace _,
+          Location.Preset _,
+          Location.Url _ ->
+          fetchable(data);
+    };
+  }
+
+  private static String fetchable(Location location) {
+    return location instanceof Location.Preset(String name)
+        ? "hf://" + Presets.find(name).orElseThrow().repository()
+        : location.text();
+  }
+}

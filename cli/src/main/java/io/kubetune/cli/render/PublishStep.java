@@ -1,0 +1,54 @@
+package io.kubetune.cli.render;
+
+import io.kubetune.cli.plan.PodPaths;
+import io.kubetune.cli.request.Output;
+import io.kubetune.cli.request.TuneRequest;
+import java.util.List;
+import java.util.Map;
+
+/// The publisher of a Job: where it puts the adapter, and with which credentials.
+///
+/// ```
+/// PublishStep.of(request).arguments() // [--results=/mnt/results, --to=registry.example.com/a:1]
+/// ```
+record PublishStep(
+    List<Object> arguments, List<Object> env, List<Object> mounts, List<Object> volumes) {
+
+  private static final String CREDENTIALS = "/mnt/credentials/output";
+  private static final String FOLDER = "/mnt/output";
+
+  static PublishStep of(TuneRequest request) {
+    String results = "--results=" + PodPaths.RESULTS;
+    return switch (Outputs.of(request)) {
+      case Output.Image(String reference) ->
+          request
+              .outputSecret()
+              .map(secret ->
+                  new PublishStep(
+                      List.of(results, Volumes.literal("--to=" + reference)),
+                      List.of(Volumes.env("DOCKER_CONFIG", CREDENTIALS)),
+                      List.of(Volumes.mount("output-credentials", CREDENTIALS, true)),
+                      List.of(Volumes.named("output-credentials", Volumes.credentials(secret)))))
+              .orElseGet(() ->
+                  new PublishStep(
+                      List.of(results, Volumes.literal("--to=" + reference)),
+                      List.of(),
+                      List.of(),
+                      List.of()));
+      case Output.Claim(String claim, String path) ->
+          toFolder(results, path, Volumes.claim(claim, false));
+      case Output.Volume(Map<String, Object> source) -> toFolder(results, "", source);
+      case Output.Layout layout ->
+          throw new IllegalStateException("a pod can't write " + layout.text());
+    };
+  }
+
+  private static PublishStep toFolder(String results, String path, Map<String, Object> source) {
+    String folder = path.isEmpty() ? FOLDER : FOLDER + "/" + path;
+    return new PublishStep(
+        List.of(results, Volumes.literal("--to-folder=" + folder)),
+        List.of(),
+        List.of(Volumes.mount("output", FOLDER, false)),
+        List.of(Volumes.named("output", source)));
+  }
+}
