@@ -203,7 +203,7 @@ final class Create implements Callable<Integer> {
     Terminal terminal = surroundings.terminal();
     switch (output.format()) {
       case NAME -> terminal.out().println("run/" + run.name());
-      case JSON, YAML -> output.format().print(RunView.of(run).toJson(), terminal.out());
+      case JSON, YAML -> output.print(RunView.of(run).toJson(), terminal);
       case TABLE, WIDE -> {
         if (RunState.of(run).phase().isOver()) {
           Status.print(RunView.of(run), terminal);

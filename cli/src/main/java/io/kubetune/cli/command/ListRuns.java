@@ -38,7 +38,7 @@ final class ListRuns implements Callable<Integer> {
     List<RunFolder> runs = surroundings.runs().list();
     switch (output.format()) {
       case NAME -> runs.forEach(run -> terminal.out().println("run/" + run.name()));
-      case JSON, YAML -> output.format().print(items(runs), terminal.out());
+      case JSON, YAML -> output.print(items(runs), terminal);
       case TABLE, WIDE -> {
         if (runs.isEmpty()) {
           terminal.err().println("No runs found in " + surroundings.runs().root() + ".");

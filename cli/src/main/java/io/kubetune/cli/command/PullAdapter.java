@@ -101,7 +101,7 @@ final class PullAdapter implements Callable<Integer> {
   private void show(PulledAdapter adapter, ImageReference image, Terminal terminal) {
     switch (output.format()) {
       case NAME -> terminal.out().println(adapter.folder());
-      case JSON, YAML -> output.format().print(json(adapter, image), terminal.out());
+      case JSON, YAML -> output.print(json(adapter, image), terminal);
       case TABLE, WIDE -> {
         Table table = new Table("FILE", "BYTES");
         adapter.files().forEach(f -> table.row(f.name(), "%,d".formatted(f.bytes())));

@@ -42,7 +42,7 @@ final class Status implements Callable<Integer> {
     Terminal terminal = surroundings.terminal();
     switch (output.format()) {
       case NAME -> terminal.out().println("run/" + view.record().name());
-      case JSON, YAML -> output.format().print(view.toJson(), terminal.out());
+      case JSON, YAML -> output.print(view.toJson(), terminal);
       case TABLE, WIDE -> print(view, terminal);
     }
     return ExitCode.OK.code();

@@ -1,13 +1,12 @@
 package io.kubetune.cli.command;
 
-import io.kubetune.cli.terminal.Output;
 import io.kubetune.contract.ExitCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -23,11 +22,7 @@ final class Version implements Callable<Integer> {
   /// Of the files between cli and trainer: `templates/contract/`.
   private static final int CONTRACT = 1;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      description = "table, json or yaml")
-  private Output output = Output.TABLE;
+  @Mixin private OutputOption output;
 
   private final Surroundings surroundings;
 
@@ -47,8 +42,8 @@ final class Version implements Callable<Integer> {
     json.put("contract", CONTRACT);
     json.put("platform", System.getProperty("os.name") + "/" + System.getProperty("os.arch"));
     var out = surroundings.terminal().out();
-    switch (output) {
-      case JSON, YAML -> output.print(json, out);
+    switch (output.format()) {
+      case JSON, YAML -> output.print(json, surroundings.terminal());
       case NAME -> out.println(build.getProperty("version"));
       case TABLE, WIDE ->
           json.properties()

@@ -19,10 +19,7 @@ import java.util.stream.Collectors;
 public record TrainerProgram(Path home) {
   private static final String HOME_VARIABLE = "KUBETUNE_TRAINER_HOME";
 
-  /// The distribution's folder, which the launcher script tells where there is no native binary.
-  private static final String DISTRIBUTION_PROPERTY = "kubetune.home";
-
-  /// `$KUBETUNE_TRAINER_HOME`; else `trainer` in the distribution that this program is of; else
+  /// `$KUBETUNE_TRAINER_HOME`; else `../trainer` beside the folder of this binary; else
   /// `$XDG_DATA_HOME/kubetune/trainer` (`~/.local/share` where that is not set).
   ///
   /// @throws TuneException NOT_FOUND, naming every place looked in
@@ -54,11 +51,7 @@ public record TrainerProgram(Path home) {
       return List.of(Path.of(named));
     }
     List<Path> places = new ArrayList<>();
-    String distribution = System.getProperty(DISTRIBUTION_PROPERTY, "");
-    places.add(
-        distribution.isEmpty()
-            ? ThisProgram.executable().resolveSibling("../trainer").normalize()
-            : Path.of(distribution, "trainer"));
+    places.add(ThisProgram.executable().resolveSibling("../trainer").normalize());
     Path data = Path.of(environment.getOrDefault("XDG_DATA_HOME", ""));
     if (!data.isAbsolute()) {
       String home = environment.getOrDefault("HOME", System.getProperty("user.home"));

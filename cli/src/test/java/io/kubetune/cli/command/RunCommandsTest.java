@@ -63,6 +63,15 @@ class RunCommandsTest {
   }
 
   @Test
+  void statusAsYamlQuotesWhatYaml11WouldReadAsSomethingElse() throws Exception {
+    runs.created("on", "exit 0");
+
+    Typed status = typed("status", "on", "-o", "yaml");
+
+    assertThat(status.out()).startsWith("name: \"on\"\nruntime: local\nphase: Pending\n");
+  }
+
+  @Test
   void statusOfAKilledRunSaysSoWithTheSignal() throws Exception {
     RunFolder run = runs.started("first", "exec sleep 600");
     LocalRuns.await(run, state -> state.phase().toString().equals("Running"));

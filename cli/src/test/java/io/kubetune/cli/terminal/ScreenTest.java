@@ -1,0 +1,137 @@
+package io.kubetune.cli.terminal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Problem;
+import io.kubetune.contract.TuneException;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ScreenTest {
+  private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+
+  @Test
+  void tablesAlignTheirColumnsAndHaveNoTrailingSpaces() {
+    Table table = new Table("NAME", "STATUS", "LOSS");
+    table.row("a-long-name", "Running", "");
+    table.row("b", "Failed", "2.5");
+
+    StringBuilder out = new StringBuilder();
+    table.print(out);
+
+    assertThat(out)
+        .hasToString(
+            """
+            NAME          STATUS    LOSS
+            a-long-name   Running
+            b             Failed    2.5
+            """);
+  }
+
+  @Test
+  void aSparklineFallsAsItsValuesFall() {
+    assertThat(Sparkline.of(new double[] {8, 7, 6, 5, 4, 3, 2, 1}, 8, true)).isEqualTo("█▇▆▅▄▃▂▁");
+    assertThat(Sparkline.of(new double[] {2, 1}, 8, false)).isEqualTo("@_");
+    assertThat(Sparkline.of(new double[] {1, 1, 1}, 8, true)).isEqualTo("▁▁▁");
+    assertThat(Sparkline.of(new double[] {4, Double.NaN, 1}, 8, true)).isEqualTo("█▁");
+    assertThat(Sparkline.of(new double[0], 8, true)).isEmpty();
+    double[] many = new double[1000];
+    Arrays.setAll(many, i -> 1000 - i);
+    assertThat(Sparkline.of(many, 40, true)).hasSize(40).startsWith("█").endsWith("▁");
+  }
+
+  @Test
+  void agesAreAsKubectlPrintsThem() {
+    assertThat(Durations.age(Duration.ofSeconds(119))).isEqualTo("119s");
+    assertThat(Durations.age(Duration.ofSeconds(125))).isEqualTo("2m5s");
+    assertThat(Durations.age(Duration.ofMinutes(75))).isEqualTo("75m");
+    assertThat(Durations.age(Duration.ofHours(4))).isEqualTo("4h");
+    assertThat(Durations.age(Duration.ofHours(49))).isEqualTo("2d1h");
+    assertThat(Durations.clock(Duration.ofSeconds(3675))).isEqualTo("1:01:15");
+  }
+
+  @Test
+  void aFailureSaysWhatWasAttemptedEachProblemAndWhatToDoNext() {
+    TuneException failure =
+        new TuneException(
+            ExitCode.BAD_DATA,
+            "can't train on rows.jsonl",
+            List.of(
+                new Problem("rows.jsonl:3", "no assistant turn", "add one"),
+                new Problem("rows.jsonl:9", "not JSON", "")));
+
+    Failure.print(failure, screen(80, false));
+
+    assertThat(text())
+        .isEqualTo(
+            """
+            Error: can't train on rows.jsonl
+              rows.jsonl:3: no assistant turn
+                try: add one
+              rows.jsonl:9: not JSON
+            """);
+  }
+
+  @Test
+  void coloursAreThereOnlyWhereTheTerminalShowsThem() {
+    assertThat(Colour.RED.on(screen(80, false), "x")).isEqualTo("x");
+    assertThat(Colour.RED.on(screen(80, true), "x")).isEqualTo("\u001b[31mx\u001b[0m");
+  }
+
+  @Test
+  void noLineOfABarIsAsWideAsTheScreenAndTheLastWordStays() {
+    for (int columns : new int[] {80, 160}) {
+      written.reset();
+      try (StageBars bars = new StageBars(screen(columns, false))) {
+        bars.begin("training", 60, 0, Instant.now().minusSeconds(9));
+        for (int step = 1; step <= 60; step++) {
+          bars.to(step, "loss 2.3104  1,234 tokens/s");
+        }
+        bars.say("checkpoint checkpoint-30");
+        bars.done("60 of 60 steps, " + "a long story ".repeat(20), Instant.now());
+      }
+      String[] drawn = text().split("[\r\n]+|\u001b\\[K");
+      assertThat(drawn).allSatisfy(line -> assertThat(line.length()).isLessThan(columns + 1));
+      assertThat(drawn).anyMatch(line -> line.contains("60/60"));
+      assertThat(drawn).contains("checkpoint checkpoint-30");
+      assertThat(text()).contains("training").endsWith("…\n").contains("0:00:09");
+    }
+  }
+
+  @Test
+  void aStageWithoutAKnownEndShowsThatItGoesOn() throws InterruptedException {
+    try (StageBars bars = new StageBars(screen(80, false))) {
+      bars.begin("loading", -1, 0, Instant.now().minusSeconds(5));
+      Thread.sleep(500);
+    }
+    assertThat(text()).contains("loading").contains("0:00:05").doesNotContain("?");
+  }
+
+  @Test
+  void ofTheLinesThatWereThereOnlyTheLastAreShownAndAllThatCome() {
+    Lines lines = new Lines(new PrintStream(written, true, StandardCharsets.UTF_8), 2);
+    List.of("one", "two", "three").forEach(lines);
+    lines.caughtUp();
+    lines.accept("four");
+
+    assertThat(text()).isEqualTo("two\nthree\nfour\n");
+  }
+
+  private Terminal screen(int columns, boolean colours) {
+    PrintStream stream = new PrintStream(written, true, StandardCharsets.UTF_8);
+    return new Terminal(
+        stream, stream, InputStream.nullInputStream(), true, true, true, columns, colours, true);
+  }
+
+  private String text() {
+    return written.toString(StandardCharsets.UTF_8);
+  }
+}
