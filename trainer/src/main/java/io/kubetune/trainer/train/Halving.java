@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /// ```
 /// double loss = halving.compute("step", batches, progress, this::gradients);
 /// ```
-final class Halving {
+public final class Halving {
   /// How libtorch's allocators (CPU, CUDA), C++ and the JVM say that memory is short.
   private static final Pattern SHORT_OF_MEMORY =
       Pattern.compile(
@@ -62,6 +62,7 @@ final class Halving {
           throw failure;
         }
         progress.halvings++;
+        System.gc(); // native tensors of the failed attempt go with their Java handles
         events.emit(
             new Event.Warned(
                 "auto_find_batch_size",
@@ -70,7 +71,8 @@ final class Halving {
     }
   }
 
-  static boolean isOutOfMemory(Throwable failure) {
+  /// Whether a failure says that the machine, the GPU or the JVM has no more memory.
+  public static boolean isOutOfMemory(Throwable failure) {
     return failure instanceof OutOfMemoryError
         || failure.getMessage() != null && SHORT_OF_MEMORY.matcher(failure.getMessage()).find();
   }

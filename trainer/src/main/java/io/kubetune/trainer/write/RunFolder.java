@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,7 +30,13 @@ import tools.jackson.databind.node.ObjectNode;
 /// RunFolder folder = RunFolder.claim(outputDir, config.training().resumeFromCheckpoint(), Set.of());
 /// folder.finish(identity.digest());
 /// ```
-public record RunFolder(Path path) {
+///
+/// @param startedAt when the run was started for the first time; what a chat template writes as
+///   today's date stays the same when it is resumed
+public record RunFolder(Path path, Instant startedAt) {
+  /// Says that the folder is a run's, and when that was started.
+  private static final String MARK = ".kubetune-run";
+
   /// ext4 makes it on every volume.
   private static final String LOST_AND_FOUND = "lost+found";
 
@@ -51,7 +59,7 @@ public record RunFolder(Path path) {
                 .sorted()
                 .toList();
       }
-      boolean ours = names.contains(RunFiles.EVENTS) && isOfATrainer(path.resolve(RunFiles.EVENTS));
+      boolean ours = names.contains(MARK);
       if (!names.isEmpty() && !(ours && resume)) {
         throw new TuneException(
             ExitCode.ALREADY_EXISTS,
@@ -64,17 +72,13 @@ public record RunFolder(Path path) {
                     + " output_dir to an empty folder"
                 : "set TrainingArguments.output_dir to an empty folder");
       }
+      if (!ours) {
+        WholeFile.write(path.resolve(MARK), Instant.now().truncatedTo(ChronoUnit.SECONDS) + "\n");
+      }
       probe(path);
-      return new RunFolder(path);
+      return new RunFolder(path, Instant.parse(Files.readString(path.resolve(MARK)).strip()));
     } catch (IOException e) {
       throw StorageFailure.of("can't write the run's results", path, e);
-    }
-  }
-
-  /// Killed in its first moment a trainer leaves an empty file.
-  private static boolean isOfATrainer(Path events) throws IOException {
-    try (Stream<String> lines = Files.lines(events)) {
-      return lines.findFirst().map(line -> EventLine.read(line).isPresent()).orElse(true);
     }
   }
 

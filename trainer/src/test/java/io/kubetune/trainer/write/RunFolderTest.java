@@ -33,10 +33,11 @@ class RunFolderTest {
     assertThat(refused.exitCode()).isEqualTo(ExitCode.ALREADY_EXISTS);
     assertThat(refused.problems().toString()).contains("thesis.tex");
     Files.writeString(folder.resolve("events.jsonl"), "{\"what\":\"somebody else's events\"}\n");
+    Files.createDirectories(folder.resolve("checkpoint-500"));
     assertThatThrownBy(() -> RunFolder.claim(folder, true, Set.of()))
         .isInstanceOf(TuneException.class);
     assertThat(folder.resolve("thesis.tex")).hasContent("years of work");
-    assertThat(Files.list(folder)).hasSize(2);
+    assertThat(Files.list(folder)).hasSize(3);
   }
 
   @Test
@@ -46,14 +47,15 @@ class RunFolderTest {
     Files.createFile(inner.resolve("lock"));
     RunFolder.claim(inner, false, Set.of("lock"));
     RunFolder.claim(folder.resolve("c"), false, Set.of());
-    assertThat(folder.resolve("c")).isEmptyDirectory();
+    assertThat(folder.resolve("c")).isDirectoryNotContaining("glob:[!.]*");
   }
 
   @Test
   void aRunOfOursIsGoneOnWithOnlyWhereResumingIsAllowed() throws Exception {
+    RunFolder first = RunFolder.claim(folder, true, Set.of());
     Files.writeString(folder.resolve("events.jsonl"), line(new Event.Warned("a", "b")));
     Files.createDirectories(folder.resolve("checkpoint-3"));
-    RunFolder.claim(folder, true, Set.of());
+    assertThat(RunFolder.claim(folder, true, Set.of())).isEqualTo(first);
     TuneException refused =
         catchThrowableOfType(TuneException.class, () -> RunFolder.claim(folder, false, Set.of()));
     assertThat(refused.problems().toString()).contains("resume_from_checkpoint: true");
@@ -82,9 +84,9 @@ class RunFolderTest {
             OptionalDouble.of(2),
             OptionalDouble.empty(),
             OptionalDouble.empty());
+    RunFolder run = RunFolder.claim(folder, true, Set.of());
     Files.writeString(
         folder.resolve("events.jsonl"), line(new Event.Warned("a", "b")) + line(completed));
-    RunFolder run = new RunFolder(folder);
     assertThat(run.completed("abc")).isEmpty();
     run.finish("abc");
     assertThat(run.completed("abc")).contains(completed);

@@ -1,0 +1,59 @@
+package io.kubetune.trainer.command;
+
+import io.kubetune.contract.ExitCode;
+import io.kubetune.trainer.train.StopRequest;
+import java.util.concurrent.CountDownLatch;
+
+/// SIGTERM and Ctrl-C: while training the loop is asked to stop, writes its checkpoint, and the
+/// process ends with the status that the loop ended with; before that it ends at once, since
+/// nothing is lost.
+///
+/// The JVM runs its shutdown hooks on these signals and would end with 143 or 130 after them; so
+/// the hook waits and sets the status itself.
+///
+/// ```
+/// Shutdown shutdown = Shutdown.install();
+/// System.exit(shutdown.ended(status));
+/// ```
+public final class Shutdown {
+  private final StopRequest stop = new StopRequest();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean training;
+  private volatile int status = ExitCode.RESUME_ME.code();
+
+  private Shutdown() {}
+
+  public static Shutdown install() {
+    Shutdown shutdown = new Shutdown();
+    Runtime.getRuntime().addShutdownHook(new Thread(shutdown::onSignal, "shutdown"));
+    return shutdown;
+  }
+
+  private void onSignal() {
+    stop.request();
+    try {
+      if (training) {
+        ended.await();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Runtime.getRuntime().halt(status);
+  }
+
+  /// From here on there is something to lose.
+  StopRequest trainingBegins() {
+    training = true;
+    return stop;
+  }
+
+  /// The work is over; a signal's hook that waits may end the process.
+  ///
+  /// @return the same status
+  public int ended(int exitStatus) {
+    status = exitStatus;
+    training = true;
+    ended.countDown();
+    return exitStatus;
+  }
+}
