@@ -31,6 +31,7 @@ class ArchitectureTest {
           "model",
           "train",
           "write",
+          "command",
           "bench",
           "golden");
 

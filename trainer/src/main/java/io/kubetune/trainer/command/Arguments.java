@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,7 +22,6 @@ public record Arguments(Verb verb, Map<String, String> options, boolean debug) {
   /// What the trainer can be asked to do, and the options of each.
   public enum Verb {
     TRAIN("--config"),
-    INSPECT("--config", "--model", "--data", "--preview"),
     GENERATE("--model", "--adapter", "--prompt", "--max-new-tokens"),
     VERSION(),
     HELP();
@@ -33,7 +33,7 @@ public record Arguments(Verb verb, Map<String, String> options, boolean debug) {
     }
 
     private String spelling() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 
@@ -43,8 +43,6 @@ public record Arguments(Verb verb, Map<String, String> options, boolean debug) {
 
         train     [--config FILE]         trains as training_config.yaml says; FILE is $YAML_FILE_PATH
                                           where none is given, else /mnt/config/training_config.yaml
-        inspect   --model DIR --data DIR [--config FILE] [--preview ROWS]
-                                          counts tokens exactly, and shows rows as the model sees them
         generate  --model DIR --prompt TEXT [--adapter DIR] [--max-new-tokens N]
                                           answers with the likeliest token each time; with an adapter
                                           also without it

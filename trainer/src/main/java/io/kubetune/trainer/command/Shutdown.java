@@ -52,7 +52,6 @@ public final class Shutdown {
   /// @return the same status
   public int ended(int exitStatus) {
     status = exitStatus;
-    training = true;
     ended.countDown();
     return exitStatus;
   }

@@ -5,13 +5,13 @@ import io.kubetune.contract.EventLine;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.RunFiles;
 import io.kubetune.contract.TimedEvent;
+import io.kubetune.contract.TrainingConfig.NumberType;
 import io.kubetune.contract.TuneException;
 import io.kubetune.trainer.files.StorageFailure;
 import io.kubetune.trainer.files.WholeFile;
 import io.kubetune.trainer.train.Evaluation;
 import io.kubetune.trainer.train.TrainingLoop;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -33,7 +34,9 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param startedAt when the run was started for the first time; what a chat template writes as
 ///   today's date stays the same when it is resumed
-public record RunFolder(Path path, Instant startedAt) {
+/// @param computeType what `auto` chose then; a trial on another day may fall out otherwise, and
+///   the run would not end in the same bytes
+public record RunFolder(Path path, Instant startedAt, Optional<NumberType> computeType) {
   /// Says that the folder is a run's, and when that was started.
   private static final String MARK = ".kubetune-run";
 
@@ -72,23 +75,45 @@ public record RunFolder(Path path, Instant startedAt) {
                     + " output_dir to an empty folder"
                 : "set TrainingArguments.output_dir to an empty folder");
       }
-      if (!ours) {
-        WholeFile.write(path.resolve(MARK), Instant.now().truncatedTo(ChronoUnit.SECONDS) + "\n");
+      if (ours) {
+        return fromMark(path);
       }
-      probe(path);
-      return new RunFolder(path, Instant.parse(Files.readString(path.resolve(MARK)).strip()));
+      var folder =
+          new RunFolder(path, Instant.now().truncatedTo(ChronoUnit.SECONDS), Optional.empty());
+      folder.writeMark();
+      return folder;
     } catch (IOException e) {
       throw StorageFailure.of("can't write the run's results", path, e);
     }
   }
 
-  /// Finds out now, not after the first hundred steps, that nothing can be written.
-  private static void probe(Path path) throws IOException {
-    Path probe = path.resolve(".probe" + WholeFile.PARTIAL);
-    try {
-      WholeFile.writeThrough(probe, file -> WholeFile.writeAll(file, ByteBuffer.wrap(new byte[1])));
-    } finally {
-      Files.deleteIfExists(probe);
+  private static RunFolder fromMark(Path path) throws IOException {
+    JsonNode mark = JsonMapper.shared().readTree(Files.readString(path.resolve(MARK)));
+    RunFolder folder =
+        new RunFolder(
+            path,
+            Instant.parse(mark.path("started").asString()),
+            mark.path("compute_type").isString()
+                ? Optional.of(NumberType.valueOf(mark.path("compute_type").asString()))
+                : Optional.empty());
+    folder.writeMark(); // finds out now, not after hundreds of steps, that nothing can be written
+    return folder;
+  }
+
+  private void writeMark() throws IOException {
+    ObjectNode mark = JsonNodeFactory.instance.objectNode().put("started", startedAt.toString());
+    computeType.ifPresent(type -> mark.put("compute_type", type.name()));
+    WholeFile.write(path.resolve(MARK), mark + "\n");
+  }
+
+  /// Notes what arithmetic was chosen, where none is noted yet.
+  public void remember(NumberType chosen) {
+    if (computeType.isEmpty()) {
+      try {
+        new RunFolder(path, startedAt, Optional.of(chosen)).writeMark();
+      } catch (IOException e) {
+        throw StorageFailure.of("can't write the run's results", path, e);
+      }
     }
   }
 

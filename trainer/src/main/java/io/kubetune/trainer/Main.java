@@ -1,0 +1,106 @@
+package io.kubetune.trainer;
+
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TuneException;
+import io.kubetune.trainer.command.Arguments;
+import io.kubetune.trainer.command.Failure;
+import io.kubetune.trainer.command.Generate;
+import io.kubetune.trainer.command.Shutdown;
+import io.kubetune.trainer.command.Train;
+import io.kubetune.trainer.command.Version;
+import io.kubetune.trainer.write.EventWriter;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.function.Supplier;
+import tools.jackson.databind.JsonNode;
+
+/// The trainer: `train | inspect | generate | version`.
+///
+/// Data goes to stdout (events of `train`, JSON of the others), talk to stderr. The exit status is
+/// an [ExitCode].
+///
+/// ```
+/// java -cp … io.kubetune.trainer.Main train --config training_config.yaml
+/// ```
+public record Main(
+    PrintStream out, PrintStream err, Map<String, String> environment, Shutdown shutdown) {
+
+  public static void main(String[] words) {
+    // JavaCPP would take the JVM's heap limit for that of native memory too.
+    System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
+    System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+    Shutdown shutdown = Shutdown.install();
+    Main main = new Main(utf8(FileDescriptor.out), utf8(FileDescriptor.err), System.getenv(), shutdown);
+    System.exit(shutdown.ended(main.run(words)));
+  }
+
+  /// Events are UTF-8, whatever the locale of a container.
+  private static PrintStream utf8(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
+  }
+
+  /// @return the exit status
+  public int run(String... words) {
+    try {
+      Arguments arguments = Arguments.parse(words);
+      return switch (arguments.verb()) {
+        case TRAIN -> train(arguments);
+        case GENERATE -> print(arguments, () -> new Generate(arguments).answer());
+        case VERSION -> {
+          out.println(Version.current());
+          out.flush();
+          yield ExitCode.OK.code();
+        }
+        case HELP -> {
+          out.print(Arguments.USAGE);
+          out.flush();
+          yield ExitCode.OK.code();
+        }
+      };
+    } catch (TuneException e) { // the command line itself
+      Failure.of(e).print(err, false);
+      err.print(Arguments.USAGE);
+      err.flush();
+      return e.exitCode().code();
+    }
+  }
+
+  /// A failure is the last event, on stdout and in the run's own file where there is one.
+  private int train(Arguments arguments) {
+    try (EventWriter events = new EventWriter(out)) {
+      try {
+        new Train(environment, events, shutdown).run(arguments);
+        return ExitCode.OK.code();
+      } catch (RuntimeException | Error e) {
+        Failure failure = Failure.of(e);
+        failure.print(err, arguments.debug());
+        emitLast(failure, events);
+        return failure.exitCode().code();
+      }
+    }
+  }
+
+  private void emitLast(Failure failure, EventWriter events) {
+    try {
+      events.emit(failure.event());
+    } catch (TuneException e) {
+      // The disk is full, perhaps: stdout has the event, and the first failure is the one to tell.
+      Failure.of(e).print(err, false);
+    }
+  }
+
+  private int print(Arguments arguments, Supplier<JsonNode> report) {
+    try {
+      out.println(report.get());
+      out.flush();
+      return ExitCode.OK.code();
+    } catch (RuntimeException | Error e) {
+      Failure failure = Failure.of(e);
+      failure.print(err, arguments.debug());
+      return failure.exitCode().code();
+    }
+  }
+}
