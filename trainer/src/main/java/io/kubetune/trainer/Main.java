@@ -33,7 +33,8 @@ public record Main(
     System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
     System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
     Shutdown shutdown = Shutdown.install();
-    Main main = new Main(utf8(FileDescriptor.out), utf8(FileDescriptor.err), System.getenv(), shutdown);
+    Main main =
+        new Main(utf8(FileDescriptor.out), utf8(FileDescriptor.err), System.getenv(), shutdown);
     System.exit(shutdown.ended(main.run(words)));
   }
 

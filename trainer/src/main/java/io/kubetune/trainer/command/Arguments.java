@@ -66,7 +66,8 @@ public record Arguments(Verb verb, Map<String, String> options, boolean debug) {
       String name = equals < 0 ? word : word.substring(0, equals);
       if (!verb.options.contains(name)) {
         throw usage(
-            verb.spelling() + " has no option " + name, "it has " + String.join(", ", verb.options));
+            verb.spelling() + " has no option " + name,
+            "it has " + String.join(", ", verb.options));
       }
       if (equals < 0 && words.isEmpty()) {
         throw usage(name + " needs a value", "");

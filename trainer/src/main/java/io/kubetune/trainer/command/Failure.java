@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
 /// Failure failure = Failure.of(exception);
 /// failure.print(err, debug);
 /// ```
-public record Failure(Throwable cause, ExitCode exitCode, String attempted, List<Problem> problems) {
+public record Failure(
+    Throwable cause, ExitCode exitCode, String attempted, List<Problem> problems) {
 
   public static Failure of(Throwable cause) {
     if (cause instanceof TuneException e) {

@@ -55,15 +55,14 @@ public record Generate(Arguments arguments) {
   private static TrainingConfig config(Optional<Path> adapter) {
     TrainingConfig defaults = ConfigReader.read("training_config: {}", "defaults").config();
     return adapter
-        .map(
-            folder ->
-                new TrainingConfig(
-                    defaults.model(),
-                    defaults.quantization(),
-                    AdapterFolder.settings(folder),
-                    defaults.training(),
-                    defaults.dataset(),
-                    defaults.kubetune()))
+        .map(folder ->
+            new TrainingConfig(
+                defaults.model(),
+                defaults.quantization(),
+                AdapterFolder.settings(folder),
+                defaults.training(),
+                defaults.dataset(),
+                defaults.kubetune()))
         .orElse(defaults);
   }
 

@@ -36,8 +36,7 @@ final class ModelDigest {
       }
       for (Path each : weights) {
         long size = Files.size(each);
-        digest.update(
-            (each.getFileName() + " " + size + "\n").getBytes(StandardCharsets.UTF_8));
+        digest.update((each.getFileName() + " " + size + "\n").getBytes(StandardCharsets.UTF_8));
         try (FileChannel file = FileChannel.open(each)) {
           digest.update(sample(file, 0));
           digest.update(sample(file, Math.max(0, size - SAMPLE_BYTES)));

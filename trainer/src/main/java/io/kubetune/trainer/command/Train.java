@@ -67,8 +67,7 @@ public record Train(Map<String, String> environment, EventWriter events, Shutdow
     StepPlan plan = new StepPlan(data.train(), config.training(), config.dataset().shuffle());
     Path base = Path.of(config.model().path());
     RunIdentity identity =
-        RunIdentity.of(
-            config, ModelDigest.of(base), plan.steps(), data.train(), data.eval());
+        RunIdentity.of(config, ModelDigest.of(base), plan.steps(), data.train(), data.eval());
     Optional<Event.Completed> done = folder.completed(identity.digest());
     if (done.isPresent()) {
       events.emit(done.get());
