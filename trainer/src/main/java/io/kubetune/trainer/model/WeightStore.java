@@ -1,17 +1,19 @@
 package io.kubetune.trainer.model;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.kubetune.contract.TrainingConfig;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig.Memory;
-import io.kubetune.contract.TrainingConfig.NumberType;
 import io.kubetune.contract.TrainingConfig.Quantization;
 import io.kubetune.trainer.load.Checkpoint;
 import io.kubetune.trainer.load.DenseWeight;
 import io.kubetune.trainer.load.QuantizedWeight;
+import io.kubetune.trainer.load.Safetensors;
 import io.kubetune.trainer.load.Scratch;
 import io.kubetune.trainer.load.Weight;
 import io.kubetune.trainer.tensor.HostArrays;
 import io.kubetune.trainer.tensor.Precision;
 import io.kubetune.trainer.tensor.Scope;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -23,6 +25,10 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// One tensor at a time is mapped, converted and unmapped, so loading peaks at the model plus one
 /// tensor.
 final class WeightStore {
+  /// Weights are held in the compute type where that takes less than this share of all memory; the
+  /// rest is for activations.
+  private static final double CONVERTED_SHARE = 0.4;
+
   private final Checkpoint checkpoint;
   private final TrainingConfig training;
   private final Precision precision;
@@ -129,22 +135,26 @@ final class WeightStore {
     };
   }
 
-  /// With memory to spare a weight is converted once; else it stays as stored and is converted at
-  /// each use.
+  /// With memory to spare a weight is converted once; else it stays as stored, and is converted
+  /// into the scratch buffer at each use.
   private ScalarType heldType(String name) {
-    boolean small = training.kubetune().memory() == Memory.SMALL;
-    return small || precision.storage() == NumberType.AUTO && !fits()
-        ? storageType(name)
-        : precision.compute();
+    ScalarType stored = storageType(name);
+    ScalarType compute = precision.compute();
+    boolean smaller = Safetensors.bytesOf(stored) < Safetensors.bytesOf(compute);
+    return smaller && (training.kubetune().memory() == Memory.SMALL || !fits()) ? stored : compute;
   }
 
   private boolean fits() {
-    return true;
+    var machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    long bytes = checkpoint.parameterCount() * Safetensors.bytesOf(precision.compute());
+    return bytes < CONVERTED_SHARE * machine.getTotalMemorySize(); // a container's limit, in one
   }
 
   private static Tensor own(Tensor read) {
     try (Scope scope = new Scope()) {
-      return Scope.own(read);
+      Tensor owned = Scope.own(read);
+      read.close();
+      return owned;
     }
   }
 }
