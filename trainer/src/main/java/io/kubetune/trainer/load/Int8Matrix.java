@@ -77,10 +77,7 @@ final class Int8Matrix implements QuantizedMatrix {
   /// Writes a row's codes and gives its largest magnitude.
   private static float pack(
       MemorySegment values, long from, int columns, MemorySegment bytes, long target) {
-    float max = 0;
-    for (int i = 0; i < columns; i++) {
-      max = Math.max(max, Math.abs(values.getAtIndex(ValueLayout.JAVA_FLOAT, from + i)));
-    }
+    float max = Native.largestMagnitude(values, from, from + columns);
     float factor = max == 0 ? 0 : 127 / max;
     for (int i = 0; i < columns; i++) {
       float scaled = values.getAtIndex(ValueLayout.JAVA_FLOAT, from + i) * factor;

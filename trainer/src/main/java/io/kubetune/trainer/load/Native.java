@@ -1,6 +1,7 @@
 package io.kubetune.trainer.load;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -43,6 +44,18 @@ final class Native {
         .parallel()
         .forEach(i ->
             body.run((int) ((long) count * i / ranges), (int) ((long) count * (i + 1) / ranges)));
+  }
+
+  /// Of fp32 values from index `from` to `to`, the latter not included; NaN where one of them is.
+  ///
+  /// Without its sign a float's bits are ordered as its value is, NaN above infinity, and the
+  /// largest of integers is found many at a time.
+  static float largestMagnitude(MemorySegment values, long from, long to) {
+    int largest = 0;
+    for (long i = from; i < to; i++) {
+      largest = Math.max(largest, values.getAtIndex(ValueLayout.JAVA_INT, i) & 0x7fffffff);
+    }
+    return Float.intBitsToFloat(largest);
   }
 
   /// Bits of the bf16 number nearest to a finite fp32 number, ties to even, as torch rounds.

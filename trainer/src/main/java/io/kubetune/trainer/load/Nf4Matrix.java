@@ -83,10 +83,7 @@ final class Nf4Matrix implements QuantizedMatrix {
       MemorySegment values, int block, int length, MemorySegment bytes, long offset) {
     int from = block * BLOCK;
     int to = Math.min(from + BLOCK, length);
-    float max = 0;
-    for (int i = from; i < to; i++) {
-      max = Math.max(max, Math.abs(values.getAtIndex(ValueLayout.JAVA_FLOAT, i)));
-    }
+    float max = Native.largestMagnitude(values, from, to);
     float inverse = max == 0 ? 0 : 1 / max;
     for (int i = from; i < to; i += 2) {
       int high = Nf4Code.nearest(values.getAtIndex(ValueLayout.JAVA_FLOAT, i) * inverse);

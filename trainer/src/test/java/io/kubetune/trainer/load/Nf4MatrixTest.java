@@ -2,6 +2,7 @@ package io.kubetune.trainer.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kubetune.contract.TrainingConfig.NumberType;
@@ -89,6 +90,21 @@ class Nf4MatrixTest {
       for (int i = 0; i < 256; i++) {
         assertThat(DynamicMap.value(i)).as("value %d", i).isEqualTo(map[i]);
         assertThat(DynamicMap.nearest(map[i])).isEqualTo(i);
+      }
+    }
+  }
+
+  @Test
+  void theNearestValueIsFoundAtEveryStepOfTheInterval() {
+    for (int step = -2_000_000; step <= 2_000_000; step++) {
+      float x = step / 2_000_000f;
+      int found = Nf4Code.nearest(x);
+      float distance = Math.abs(x - Nf4Code.VALUES[found]);
+      for (int other : new int[] {Math.max(found - 1, 0), Math.min(found + 1, 15)}) {
+        // Thresholds are rounded, so on one the two are as near but for the last bit.
+        if (distance > Math.abs(x - Nf4Code.VALUES[other]) + 1e-7f) {
+          fail("%s is nearer to value %d than to value %d", x, other, found);
+        }
       }
     }
   }
