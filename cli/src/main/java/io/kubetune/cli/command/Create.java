@@ -213,11 +213,18 @@ final class Create implements Callable<Integer> {
   }
 
   private int cluster(TuneRequest request) {
+    if (dryRun == DryRun.CLIENT) {
+      Terminal terminal = surroundings.terminal();
+      ClusterDryRun rendered = ClusterDryRun.of(request);
+      rendered.warnings().forEach(warning -> warn(warning.toString(), terminal));
+      terminal.out().print(rendered.text(output.format()));
+      return ExitCode.OK.code();
+    }
     throw new TuneException(
         ExitCode.NOT_SUPPORTED,
         "can't submit the run '" + request.name() + "'",
         "--runtime " + request.runtime().text(),
         "this version does not submit to clusters",
-        "--runtime local");
+        "give --runtime local, or --dry-run=client -o yaml for the manifests");
   }
 }
