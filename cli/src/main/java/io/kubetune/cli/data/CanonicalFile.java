@@ -3,6 +3,7 @@ package io.kubetune.cli.data;
 import io.kubetune.cli.data.ShapedBatch.ShapedRow;
 import io.kubetune.cli.data.format.InputFile;
 import io.kubetune.cli.data.format.Place;
+import io.kubetune.contract.DataManifest.Origin;
 import io.kubetune.contract.Problem;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -93,7 +94,7 @@ final class CanonicalFile implements AutoCloseable {
     return problems;
   }
 
-  List<Origins.Run> origins() {
+  List<Origin> origins() {
     return origins.runs();
   }
 

@@ -1,6 +1,6 @@
 package io.kubetune.cli.data;
 
-import io.kubetune.cli.data.shape.Shape;
+import io.kubetune.contract.DataManifest.Shape;
 import io.kubetune.contract.Problem;
 import java.nio.file.Path;
 import java.util.List;

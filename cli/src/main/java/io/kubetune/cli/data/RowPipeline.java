@@ -11,8 +11,10 @@ import io.kubetune.contract.Problem;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -81,6 +83,10 @@ final class RowPipeline implements AutoCloseable {
         if (!choose(header.columns(), header.place())) {
           return;
         }
+        RowForm known = form.orElseThrow();
+        Set<String> read = new HashSet<>(known.required());
+        read.addAll(known.optional());
+        reader.readOnly(read, known.structured());
       }
       for (RowBatch batch = reader.next(); batch != null; batch = reader.next()) {
         empty = false;

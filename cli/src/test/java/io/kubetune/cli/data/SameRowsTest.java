@@ -37,19 +37,34 @@ class SameRowsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"messages.jsonl", "messages.jsonl.gz", "sharegpt.jsonl"})
+  @ValueSource(
+      strings = {
+        "messages.jsonl",
+        "messages.jsonl.gz",
+        "sharegpt.jsonl",
+        "messages.snappy.parquet",
+        "messages.zstd.parquet",
+        "messages.file.arrow",
+        "saved_to_disk/data-00000-of-00001.arrow",
+        "saved_to_disk"
+      })
   void conversationsAreTheSameBytesFromEveryFile(String file) throws Exception {
     assertThat(normalised(file)).isEqualTo(canonical("messages"));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"prompt_completion.jsonl"})
+  @ValueSource(
+      strings = {
+        "prompt_completion.jsonl",
+        "prompt_completion.csv",
+        "prompt_completion.gzip.parquet"
+      })
   void pairsAreTheSameBytesFromEveryFile(String file) throws Exception {
     assertThat(normalised(file)).isEqualTo(canonical("prompt_completion"));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"alpaca.json"})
+  @ValueSource(strings = {"alpaca.json", "alpaca.csv"})
   void alpacaRowsGetStanfordsPrompts(String file) throws Exception {
     JsonNode prompts =
         Goldens.JSON.readTree(

@@ -12,7 +12,13 @@ import java.util.Optional;
 /// ```
 public enum Format {
   JSON_LINES("jsonl", "JSON Lines", ".jsonl", ".ndjson", ".jsonlines"),
-  JSON_ARRAY("json", "a JSON array", ".json");
+  JSON_ARRAY("json", "a JSON array", ".json"),
+  CSV("csv", "CSV", ".csv"),
+  TSV("tsv", "TSV", ".tsv", ".tab"),
+  PARQUET("parquet", "Parquet", ".parquet", ".pq"),
+  ARROW("arrow", "Arrow IPC", ".arrow", ".arrows", ".feather", ".ipc"),
+  /// A row a line, as Hugging Face `datasets` reads text.
+  TEXT("text", "plain text", ".txt", ".text", ".md");
 
   private final String flag;
   private final String title;
@@ -52,7 +58,7 @@ public enum Format {
   }
 
   /// The format that a file's name speaks of, after `.gz` or `.zst` is taken off.
-  static Optional<Format> ofName(String fileName) {
+  public static Optional<Format> ofName(String fileName) {
     String name = fileName.toLowerCase(Locale.ROOT).replaceFirst("\\.(gz|zst|zstd)$", "");
     for (Format each : values()) {
       for (String suffix : each.suffixes) {

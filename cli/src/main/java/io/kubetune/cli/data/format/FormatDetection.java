@@ -13,38 +13,76 @@ import java.util.Optional;
 /// @param shown the file's name in messages
 record FormatDetection(byte[] head, String shown) {
   static final int HEAD_BYTES = 4096;
+  static final String ARROW_FILE_MAGIC = "ARROW1";
 
   /// @throws DamagedFileException where the file is empty, is not text, or could be anything
   Format format(Optional<Format> chosen) throws IOException {
     if (head.length == byteOrderMarkBytes(head)) {
       throw damaged("the file is empty", "");
     }
-    refuseWideText();
-    if (startsWith("PAR1")) {
-      throw damaged("the file is Parquet inside", "name it .parquet");
+    Optional<Format> binary = ofMagic();
+    Optional<Format> named = chosen.or(() -> Format.ofName(shown));
+    if (binary.isPresent()) {
+      // A name that speaks of text means that something was saved under the wrong name.
+      if (named.isPresent() && !named.equals(binary)) {
+        throw damaged(
+            "the file is %s inside, not %s".formatted(binary.get().title(), named.get().title()),
+            "add --format " + binary.get().flag() + " if that is meant");
+      }
+      return binary.get();
     }
-    return chosen.isPresent() ? chosen.get() : ofText();
+    refuseWideText();
+    Format text = chosen.isPresent() ? chosen.get() : ofText();
+    if (text == Format.PARQUET || text == Format.ARROW) {
+      throw damaged("the file is not " + text.title(), "is it cut short, or named wrongly?");
+    }
+    return text;
+  }
+
+  private Optional<Format> ofMagic() {
+    boolean arrowStream = head.length >= 8;
+    for (int i = 0; i < 4; i++) {
+      arrowStream &= head.length >= 8 && head[i] == (byte) 0xFF;
+    }
+    if (startsWith("PAR1")) {
+      return Optional.of(Format.PARQUET);
+    }
+    return startsWith(ARROW_FILE_MAGIC) || arrowStream
+        ? Optional.of(Format.ARROW)
+        : Optional.empty();
   }
 
   private Format ofText() throws IOException {
-    int first = byteOrderMarkBytes(head);
-    while (first < head.length && isSpace(head[first])) {
-      first++;
-    }
+    int first = next(byteOrderMarkBytes(head));
     boolean array = first < head.length && head[first] == '[';
+    boolean object = first < head.length && head[first] == '{';
     Optional<Format> named = Format.ofName(shown);
-    if (named.isEmpty() && !array && !(first < head.length && head[first] == '{')) {
-      throw damaged("neither the name nor the content says what format it has", "add --format");
+    boolean maybeJson =
+        named.isEmpty() || named.get() == Format.JSON_LINES || named.get() == Format.JSON_ARRAY;
+    if (!maybeJson) {
+      return named.get();
+    }
+    if (named.isEmpty() && !array && !object) {
+      throw damaged(
+          "neither its name nor its content says which format the file has",
+          "add --format, for example --format text");
     }
     // Rows that are arrays are JSON Lines with bad rows; an array of rows begins with an object.
-    int second = first + 1;
-    while (second < head.length && isSpace(head[second])) {
-      second++;
-    }
+    int second = next(first + 1);
     boolean ofObjects = second >= head.length || head[second] == '{' || head[second] == ']';
     return array && (ofObjects || !named.equals(Optional.of(Format.JSON_LINES)))
         ? Format.JSON_ARRAY
         : Format.JSON_LINES;
+  }
+
+  /// The index of the next byte that is not a space.
+  private int next(int from) {
+    int at = from;
+    while (at < head.length
+        && (head[at] == ' ' || head[at] == '\t' || head[at] == '\r' || head[at] == '\n')) {
+      at++;
+    }
+    return at;
   }
 
   /// UTF-16 and UTF-32, with a byte order mark or without: ASCII text is then full of zero bytes.
@@ -76,10 +114,6 @@ record FormatDetection(byte[] head, String shown) {
       }
     }
     return true;
-  }
-
-  private static boolean isSpace(byte b) {
-    return b == ' ' || b == '\t' || b == '\r' || b == '\n';
   }
 
   private DamagedFileException damaged(String found, String remedy) {

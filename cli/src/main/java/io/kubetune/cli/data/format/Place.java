@@ -11,12 +11,18 @@ import io.kubetune.contract.Problem;
 /// ```
 ///
 /// @param file as the user named it
-/// @param number from 1
+/// @param number from 1; of no meaning where the place is the whole file
 public record Place(String file, Unit unit, long number) {
   /// What `number` counts.
   public enum Unit {
     LINE,
-    ROW
+    ROW,
+    /// Nothing: the place is the file as a whole.
+    FILE
+  }
+
+  static Place whole(String file) {
+    return new Place(file, Unit.FILE, 0);
   }
 
   /// @param field the key path within the row; empty for the row itself
@@ -29,6 +35,7 @@ public record Place(String file, Unit unit, long number) {
     return switch (unit) {
       case LINE -> file + ":" + number;
       case ROW -> file + " row " + number;
+      case FILE -> file;
     };
   }
 }

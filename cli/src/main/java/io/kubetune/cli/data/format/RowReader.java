@@ -3,6 +3,7 @@ package io.kubetune.cli.data.format;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Reads one file of rows from front to end in bounded memory.
 ///
@@ -22,6 +23,12 @@ public interface RowReader extends AutoCloseable {
   /// The columns that every row of this file has, where the format says so ahead of the rows (a CSV
   /// header, a Parquet schema).
   Optional<Header> header();
+
+  /// Told once, before the first row, where there is a header: what the rows are read for.
+  ///
+  /// @param structured those of them that hold lists; a format that has only text holds them as
+  ///   JSON
+  default void readOnly(Set<String> columns, Set<String> structured) {}
 
   @Override
   void close() throws IOException;

@@ -3,6 +3,7 @@ package io.kubetune.cli.data.format;
 import io.kubetune.contract.Problem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A batch of rows that its reader had to decode itself, because rows can't be told apart without.
@@ -14,30 +15,35 @@ final class Rows implements RowBatch {
   /// A batch is handed on when it is this full.
   static final int FULL_BYTES = 256 << 10;
 
-  private record Decoded(ObjectNode columns, Place place) {}
-
-  private final List<Decoded> rows = new ArrayList<>();
-  private Problem last;
+  private final List<Consumer<RowSink>> found = new ArrayList<>();
   private int bytes;
+  private boolean ended;
 
   /// @param size roughly the row's, in bytes
   void add(ObjectNode columns, Place place, int size) {
-    rows.add(new Decoded(columns, place));
+    found.add(sink -> sink.row(columns, place));
     // A row without text costs its objects.
     bytes += size + 100;
   }
 
-  /// A problem after all rows of this batch.
+  /// A row that can't be decoded; more may come.
+  void add(Problem problem) {
+    found.add(sink -> sink.problem(problem));
+    bytes += 100;
+  }
+
+  /// A problem after which nothing can be read.
   void end(Problem problem) {
-    last = problem;
+    add(problem);
+    ended = true;
   }
 
   boolean full() {
-    return bytes >= FULL_BYTES || last != null;
+    return bytes >= FULL_BYTES || ended;
   }
 
   boolean isEmpty() {
-    return rows.isEmpty() && last == null;
+    return found.isEmpty();
   }
 
   @Override
@@ -47,11 +53,6 @@ final class Rows implements RowBatch {
 
   @Override
   public void decode(RowSink sink) {
-    for (Decoded each : rows) {
-      sink.row(each.columns, each.place);
-    }
-    if (last != null) {
-      sink.problem(last);
-    }
+    found.forEach(each -> each.accept(sink));
   }
 }

@@ -20,7 +20,16 @@ final class StrictUtf8 {
           .newDecoder()
           .onMalformedInput(CodingErrorAction.REPORT)
           .onUnmappableCharacter(CodingErrorAction.REPORT);
-  private CharBuffer chars = CharBuffer.allocate(1 << 16);
+  private CharBuffer chars;
+
+  StrictUtf8() {
+    this(1 << 16);
+  }
+
+  /// @param expectedBytes of most texts that will be decoded
+  StrictUtf8(int expectedBytes) {
+    chars = CharBuffer.allocate(expectedBytes);
+  }
 
   /// The index of the first byte that is not UTF-8, or -1 where all of [from, to) is.
   int decode(byte[] bytes, int from, int to) {

@@ -47,7 +47,7 @@ final class StrictUtf8Reader extends Reader {
 
   @Override
   public int read(char[] target, int from, int length) throws IOException {
-    CharBuffer chars = CharBuffer.wrap(target, from, length);
+    CharBuffer chars = CharBuffer.wrap(target, from, length).slice();
     while (chars.position() == 0) {
       var result = decoder.decode(bytes, chars, ended);
       count(target, from, chars.position());

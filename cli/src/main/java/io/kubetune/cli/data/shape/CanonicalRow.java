@@ -6,7 +6,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// One row that can be trained on, in one of the three [Shape]s; [CanonicalWriter] writes it.
+/// One row that can be trained on, in one of the three shapes that the contract knows;
+/// [CanonicalWriter] writes it.
 ///
 /// ```
 /// new CanonicalRow.Pair("2+2?", "4")

@@ -1,7 +1,9 @@
 package io.kubetune.cli.data.shape;
 
+import io.kubetune.contract.DataManifest.Shape;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// How the user's columns make a canonical row; every name in it is the user's own.
@@ -52,6 +54,14 @@ public sealed interface RowForm {
       case Conversation form -> List.of(form.tools);
       case Templated form -> form.template.optional().stream().map(form.columns::get).toList();
       case Pair _, Text _ -> List.of();
+    };
+  }
+
+  /// Columns that hold lists, which a format of mere text has as JSON.
+  default Set<String> structured() {
+    return switch (this) {
+      case Conversation form -> Set.of(form.messages);
+      case Pair _, Templated _, Text _ -> Set.of();
     };
   }
 }
