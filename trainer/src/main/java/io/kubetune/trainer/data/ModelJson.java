@@ -83,6 +83,15 @@ final class ModelJson {
     return ids;
   }
 
+  /// Rows of the embedding by config.json, where there is one: `vocab_size`, in a model of text and
+  /// images under `text_config`.
+  Optional<Integer> vocabularySize() {
+    JsonNode config = read(folder.resolve("config.json"));
+    JsonNode own = config.path("vocab_size");
+    JsonNode size = own.isInt() ? own : config.path("text_config").path("vocab_size");
+    return size.isInt() ? Optional.of(size.intValue()) : Optional.empty();
+  }
+
   /// The id that config.json calls the end of a sequence.
   Optional<Integer> configEndOfSequence() {
     JsonNode given = read(folder.resolve("config.json")).path("eos_token_id");

@@ -68,6 +68,18 @@ record RowLines(Path file, long rows) {
       return lines;
     }
 
+    /// The line of this number, which must not have been read yet.
+    byte[] skipTo(int number) {
+      List<Line> one = next(1);
+      while (!one.isEmpty() && one.getFirst().number() < number) {
+        one = next(1);
+      }
+      if (one.isEmpty()) {
+        throw CanonicalRows.bad(file, "ends before row " + number);
+      }
+      return one.getFirst().bytes();
+    }
+
     private byte[] line() throws IOException {
       if (at == end && !fill()) {
         return null;

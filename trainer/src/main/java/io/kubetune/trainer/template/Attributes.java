@@ -117,6 +117,13 @@ final class Attributes {
     if (!sequence.kind().hasIndex()) {
       return Optional.empty();
     }
+    if (sequence.kind() == Value.Sequence.Kind.GROUP) {
+      return switch (name) {
+        case "grouper" -> Optional.of(sequence.items().get(0));
+        case "list" -> Optional.of(sequence.items().get(1));
+        default -> Optional.empty();
+      };
+    }
     Value.Function.Body body =
         switch (name) {
           case "index" -> passed -> indexOf(sequence, passed, budget);

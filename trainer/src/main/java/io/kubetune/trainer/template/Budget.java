@@ -3,10 +3,9 @@ package io.kubetune.trainer.template;
 /// What one rendering may spend, so that a hostile template ends: steps bound its time, characters
 /// its memory.
 ///
-/// Both are hundreds of times what the longest conversations need: a thousand messages through the
-/// largest known template take about a million steps.
+/// A thousand messages through the largest known templates take about a million steps.
 final class Budget {
-  private static final long MAX_STEPS = 50_000_000;
+  private static final long MAX_STEPS = 20_000_000;
   private static final long MAX_CHARACTERS = 256_000_000;
 
   private long stepsLeft = MAX_STEPS;

@@ -34,10 +34,13 @@ final class Iteration {
     return items;
   }
 
-  static int length(Value value) {
+  static int length(Value value, Budget budget) {
     return switch (value) {
       case Value.Sequence(List<Value> items, Value.Sequence.Kind _) -> items.size();
-      case Value.Text(String text, boolean _) -> CodePoints.length(text);
+      case Value.Text(String text, boolean _) -> {
+        budget.steps(text.length() / 16);
+        yield CodePoints.length(text);
+      }
       case Value.Dict(Map<Value, Value> entries) -> entries.size();
       case Value.Undefined _ -> 0;
       case Value.Stream _,

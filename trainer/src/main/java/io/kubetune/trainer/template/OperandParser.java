@@ -14,6 +14,9 @@ import java.util.Set;
 /// Parses what stands between operators: names, literals and brackets, with the calls, subscripts,
 /// filters and tests behind them.
 final class OperandParser {
+  /// Python reads no longer integers either (`sys.get_int_max_str_digits`).
+  private static final int MAX_DIGITS = 4300;
+
   private final Tokens tokens;
   private final ExpressionParser expressions;
   // Names read since a macro began: which of varargs, kwargs and caller its body uses.
@@ -63,7 +66,10 @@ final class OperandParser {
     };
   }
 
-  private static BigInteger integer(String digits) {
+  private BigInteger integer(String digits) {
+    if (digits.length() > MAX_DIGITS) {
+      throw tokens.fail("an integer of more than " + MAX_DIGITS + " digits");
+    }
     String lower = digits.toLowerCase(Locale.ROOT);
     return lower.startsWith("0x")
         ? new BigInteger(lower.substring(2), 16)

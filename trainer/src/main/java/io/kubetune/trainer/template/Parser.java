@@ -80,6 +80,7 @@ final class Parser {
       case "with" -> body.add(withStatement());
       case "generation" -> body.add(generationStatement(line));
       case "block" -> body.add(blockStatement());
+      case "autoescape" -> body.add(autoescapeStatement());
       case "print" -> printStatement(body);
       case "break" -> body.add(loopControl(new Statement.Break()));
       case "continue" -> body.add(loopControl(new Statement.Continue()));
@@ -241,6 +242,14 @@ final class Parser {
     List<Statement> body = bodyTo("endblock");
     tokens.skipName(name);
     return new Statement.Scoped(body);
+  }
+
+  private Statement autoescapeStatement() {
+    tokens.next();
+    if (!tokens.skipName("false") && !tokens.skipName("False")) {
+      throw tokens.fail("autoescape can only be false: chat templates are no HTML");
+    }
+    return new Statement.Scoped(bodyTo("endautoescape"));
   }
 
   private void printStatement(List<Statement> body) {

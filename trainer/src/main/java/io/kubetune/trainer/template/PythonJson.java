@@ -73,7 +73,7 @@ final class PythonJson {
       case Value.Real(double real) -> append(real(real));
       case Value.Text(String text, boolean _) -> string(text);
       case Value.Sequence(List<Value> items, Value.Sequence.Kind kind)
-          when kind == Value.Sequence.Kind.LIST || kind == Value.Sequence.Kind.TUPLE ->
+          when kind.hasIndex() && kind != Value.Sequence.Kind.RANGE ->
           list(items, depth);
       case Value.Dict(Map<Value, Value> entries) -> dict(entries, depth);
       case Value.Undefined _,
@@ -178,9 +178,8 @@ final class PythonJson {
         case '\f' -> out.append("\\f");
         case '\b' -> out.append("\\b");
         default -> {
-          // json.dumps leaves DEL as it is, and escapes non-ASCII only with ensure_ascii.
           if (c < 0x20 || (style.ascii() && c > 0x7e)) {
-            out.append(c == 0x7f ? "\u007f" : "\\u%04x".formatted((int) c));
+            out.append("\\u%04x".formatted((int) c));
           } else {
             out.append(c);
           }

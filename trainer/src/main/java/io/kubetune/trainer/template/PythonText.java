@@ -13,6 +13,7 @@ import java.util.Map;
 final class PythonText {
   private final StringBuilder out = new StringBuilder();
   private final Budget budget;
+  private int charged;
 
   private PythonText(Budget budget) {
     this.budget = budget;
@@ -39,12 +40,19 @@ final class PythonText {
   static String repr(Value value, Budget budget) {
     PythonText text = new PythonText(budget);
     text.write(value);
-    budget.characters(text.out.length());
+    text.charge();
     return text.out.toString();
+  }
+
+  /// Accounts for what was written since the last time: a value may hold another many times.
+  private void charge() {
+    budget.characters((long) out.length() - charged);
+    charged = out.length();
   }
 
   private void write(Value value) {
     budget.steps(1);
+    charge();
     switch (value) {
       case Value.Undefined _ -> out.append("Undefined");
       case Value.None _ -> out.append("None");
@@ -81,7 +89,7 @@ final class PythonText {
   private void sequence(List<Value> items, Value.Sequence.Kind kind) {
     switch (kind) {
       case LIST -> items("[", items, "]");
-      case TUPLE -> items("(", items, items.size() == 1 ? ",)" : ")");
+      case TUPLE, GROUP -> items("(", items, items.size() == 1 ? ",)" : ")");
       case RANGE -> range(items);
       case DICT_KEYS, DICT_VALUES, DICT_ITEMS -> items(kind.pythonName + "([", items, "])");
     }

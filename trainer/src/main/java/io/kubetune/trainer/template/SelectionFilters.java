@@ -128,7 +128,8 @@ final class SelectionFilters {
           && Comparisons.equal(keyed.get(at).key(), first.key(), environment.budget())) {
         members.add(keyed.get(at++).item());
       }
-      groups.add(Value.tuple(first.own(), Value.list(members)));
+      groups.add(
+          new Value.Sequence(List.of(first.own(), Value.list(members)), Value.Sequence.Kind.GROUP));
     }
     return Value.list(groups);
   }

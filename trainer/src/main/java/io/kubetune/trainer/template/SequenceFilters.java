@@ -12,8 +12,8 @@ import java.util.Optional;
 final class SequenceFilters {
   static final Map<String, Filters.Filter> ALL =
       Map.ofEntries(
-          Map.entry("length", (input, _, _) -> Value.Int.of(Iteration.length(input))),
-          Map.entry("count", (input, _, _) -> Value.Int.of(Iteration.length(input))),
+          Map.entry("length", (input, _, e) -> Value.Int.of(Iteration.length(input, e.budget()))),
+          Map.entry("count", (input, _, e) -> Value.Int.of(Iteration.length(input, e.budget()))),
           Map.entry("list", (input, _, e) -> Value.list(Iteration.list(input, e.budget()))),
           Map.entry("first", SequenceFilters::first),
           Map.entry("last", SequenceFilters::last),

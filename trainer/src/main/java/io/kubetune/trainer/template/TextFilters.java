@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /// Filters whose input is text; anything else is written as `str` does first.
 final class TextFilters {
   private static final Pattern WORD = Pattern.compile("\\w+", Pattern.UNICODE_CHARACTER_CLASS);
-  private static final Pattern TAGS = Pattern.compile("(?s)<!--.*?-->|<.*?>");
+  private static final Pattern SPACES = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
 
   static final Map<String, Filters.Filter> ALL =
       Map.ofEntries(
@@ -124,12 +124,25 @@ final class TextFilters {
 
   private static Value wordCount(Value input, Passed arguments, Environment environment) {
     arguments.bind("wordcount", 0);
-    return Value.Int.of(WORD.matcher(text(input, environment).value()).results().count());
+    String text = str(input, environment);
+    return Value.Int.of(WORD.matcher(text).results().count());
   }
 
+  /// Comments and tags are cut out, runs of space become one.
   private static String withoutTags(String text) {
-    String plain = TAGS.matcher(text).replaceAll("");
-    return Whitespace.strip(plain, true, true).replaceAll("\\s+", " ");
+    StringBuilder out = new StringBuilder();
+    int at = 0;
+    for (int open = text.indexOf('<'); open >= 0; open = text.indexOf('<', at)) {
+      int end = text.startsWith("<!--", open) ? text.indexOf("-->", open + 4) + 2 : -1;
+      int close = end > 1 ? end : text.indexOf('>', open);
+      if (close < 0) {
+        break;
+      }
+      out.append(text, at, open);
+      at = close + 1;
+    }
+    String plain = Whitespace.strip(out.append(text.substring(at)).toString(), true, true);
+    return SPACES.matcher(plain).replaceAll(" ");
   }
 
   private static Value urlEncode(Value input, Passed arguments, Environment environment) {

@@ -59,6 +59,8 @@ public sealed interface Value {
     enum Kind {
       LIST("list"),
       TUPLE("tuple"),
+      /// The pair that `groupby` yields, which also has `grouper` and `list`.
+      GROUP("tuple"),
       RANGE("range"),
       DICT_KEYS("dict_keys"),
       DICT_VALUES("dict_values"),
@@ -71,7 +73,7 @@ public sealed interface Value {
       }
 
       boolean hasIndex() {
-        return this == LIST || this == TUPLE || this == RANGE;
+        return this == LIST || this == TUPLE || this == GROUP || this == RANGE;
       }
     }
   }
