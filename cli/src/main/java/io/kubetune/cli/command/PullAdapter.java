@@ -4,6 +4,7 @@ import io.kubetune.cli.fetch.AdapterPull;
 import io.kubetune.cli.fetch.PulledAdapter;
 import io.kubetune.cli.registry.ImageReference;
 import io.kubetune.cli.registry.RegistryAccess;
+import io.kubetune.cli.submit.Outcome;
 import io.kubetune.cli.submit.RunFolder;
 import io.kubetune.cli.submit.RunName;
 import io.kubetune.cli.submit.RunState;
@@ -84,18 +85,21 @@ final class PullAdapter implements Callable<Integer> {
   private String imageOfRun(String name) {
     RunFolder run = surroundings.runs().open(RunName.of(name));
     RunState state = RunState.of(run);
-    return state
-        .image()
-        .orElseThrow(() ->
-            new TuneException(
-                ExitCode.NOT_FOUND,
-                "can't pull the adapter of run/" + name,
-                "run/" + name,
-                "it has no adapter image: " + state.phase(),
-                state.phase().isOver()
-                    ? "kubectl tune status " + name
-                    : "kubectl tune wait " + name))
-        .reference();
+    Outcome.Image image =
+        state
+            .image()
+            .orElseThrow(() ->
+                new TuneException(
+                    ExitCode.NOT_FOUND,
+                    "can't pull the adapter of run/" + name,
+                    "run/" + name,
+                    "it has no adapter image: " + state.phase(),
+                    state.phase().isOver()
+                        ? "kubectl tune status " + name
+                        : "kubectl tune wait " + name));
+    // The tag of a registry may have moved since; the digest is what the run made.
+    boolean isLayout = image.reference().startsWith("oci:");
+    return isLayout ? image.reference() : image.reference() + "@" + image.digest();
   }
 
   private void show(PulledAdapter adapter, ImageReference image, Terminal terminal) {

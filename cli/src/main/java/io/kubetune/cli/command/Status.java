@@ -11,7 +11,9 @@ import io.kubetune.cli.watch.RunView;
 import io.kubetune.contract.ExitCode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -58,9 +60,12 @@ final class Status implements Callable<Integer> {
     if (!state.message().isEmpty()) {
       line(terminal, "Reason", state.message());
     }
+    if (!view.record().labels().isEmpty()) {
+      line(terminal, "Labels", pairs(view.record().labels()));
+    }
     line(terminal, "Age", Durations.age(Duration.between(view.record().created(), Instant.now())));
     line(terminal, "Model", view.record().model());
-    line(terminal, "Data", String.join(", ", view.record().data()) + rows(view));
+    line(terminal, "Data", view.record().data().name() + rows(view));
     progress.started().ifPresent(e -> line(terminal, "Training", EventText.of(e)));
     progress
         .step()
@@ -79,10 +84,16 @@ final class Status implements Callable<Integer> {
     line(terminal, "Next", next(view));
   }
 
+  private static String pairs(Map<String, String> map) {
+    return map.entrySet().stream()
+        .map(each -> each.getKey() + "=" + each.getValue())
+        .collect(Collectors.joining(","));
+  }
+
   private static String rows(RunView view) {
-    long eval = view.record().evalRows();
+    long eval = view.record().data().evalRows();
     return " ("
-        + view.record().trainRows()
+        + view.record().data().trainRows()
         + " rows"
         + (eval > 0 ? ", " + eval + " to evaluate on)" : ")");
   }

@@ -88,12 +88,17 @@ public record LocalSubmission(RunStore runs, Map<String, String> environment) {
         new RunRecord(
             RunName.of(request.name()),
             Instant.now(),
+            request.labels(),
+            request.annotations(),
             request.model().text(),
-            request.data().stream().map(Location::text).toList(),
-            data.rows(),
-            data.evalRows(),
+            new RunRecord.Data(
+                request.dataName().orElse(data.source()),
+                request.data().stream().map(Location::text).toList(),
+                data.rows(),
+                data.evalRows()),
             output(request),
-            trainer.home()));
+            trainer.home(),
+            request.pod().env()));
     return data;
   }
 

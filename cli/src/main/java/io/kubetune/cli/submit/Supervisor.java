@@ -103,6 +103,7 @@ public final class Supervisor {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(run.logFile().toFile()));
     builder.environment().clear();
     builder.environment().putAll(environment);
+    builder.environment().putAll(run.record().trainerEnvironment());
     builder.environment().put("YAML_FILE_PATH", run.configFile().toString());
     try {
       return builder.start();

@@ -50,10 +50,16 @@ public record RunView(RunFolder folder, RunRecord record, RunState state, RunPro
     json.put("message", state.message());
     json.put("remedy", state.remedy());
     json.put("created", record.created().toString());
+    ObjectNode labels = json.putObject("labels");
+    record.labels().forEach(labels::put);
+    ObjectNode annotations = json.putObject("annotations");
+    record.annotations().forEach(annotations::put);
     state.finished().ifPresent(at -> json.put("finished", at.toString()));
     json.put("model", record.model());
-    record.data().forEach(json.putArray("data")::add);
-    json.putObject("rows").put("train", record.trainRows()).put("eval", record.evalRows());
+    ObjectNode rows = json.putObject("data");
+    rows.put("name", record.data().name());
+    record.data().sources().forEach(rows.putArray("sources")::add);
+    rows.put("train", record.data().trainRows()).put("eval", record.data().evalRows());
     progress.step().ifPresent(e -> putStep(json.putObject("progress"), e));
     ObjectNode evaluation = json.putObject("evaluation");
     putEvaluation(evaluation, RunProgress.BEFORE, progress.before());

@@ -79,7 +79,7 @@ class CreateTest {
     JsonNode json = new JsonMapper().readTree(created.out());
     assertThat(created.status()).isZero();
     assertThat(json.path("name").asString()).isEqualTo("first");
-    assertThat(json.path("rows").path("train").asInt()).isGreaterThan(119);
+    assertThat(json.path("data").path("train").asInt()).isGreaterThan(119);
     assertThat(json.path("phase").asString()).isIn("Pending", "Running");
   }
 
@@ -100,6 +100,16 @@ class CreateTest {
     assertThat(Files.readString(run.path().resolve("seen.yaml")))
         .contains("r: 16")
         .contains("max_steps: 7");
+  }
+
+  @Test
+  void labelsAreKeptAndTheTrainersEnvironmentIsSet() throws Exception {
+    runs.trainer("echo \"said $GREETING\"; exit 75");
+
+    create("first", "--wait", "--label", "team=search", "--env", "GREETING=hello");
+
+    assertThat(typed("logs", "first", "--raw").out()).isEqualTo("said hello\n");
+    assertThat(typed("status", "first").out()).contains("team=search");
   }
 
   @Test

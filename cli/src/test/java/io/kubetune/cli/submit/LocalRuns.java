@@ -81,12 +81,13 @@ public final class LocalRuns {
         new RunRecord(
             RunName.of(name),
             Instant.now(),
+            Map.of(),
+            Map.of(),
             "/models/tiny",
-            List.of("rows.jsonl"),
-            96,
-            24,
+            new RunRecord.Data("rows.jsonl", List.of("rows.jsonl"), 96, 24),
             output,
-            home);
+            home,
+            Map.of());
     RunFolder run = store().folder(record.name());
     store()
         .create(

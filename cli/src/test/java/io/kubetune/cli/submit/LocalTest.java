@@ -85,6 +85,26 @@ class LocalTest {
   }
 
   @Test
+  void aFailedEventIsTheReasonWithThePlaceInTheUsersOwnFile() throws Exception {
+    String event =
+        "{\"event\":\"failed\",\"time\":\"2026-11-23T04:30:00.000Z\",\"code\":\"bad_data\","
+            + "\"exit_code\":4,\"message\":\"no label token\",\"remedy\":\"shorten it\","
+            + "\"place\":\"train.jsonl:3\"}";
+    RunFolder run = runs.created("first", "echo '" + event + "'; echo talk >&2; exit 4");
+    Files.writeString(
+        run.dataFolder().resolve("manifest.json"),
+        "{\"contract\":1,\"shape\":\"text\",\"files\":[],\"source\":\"rows.jsonl\",\"mapping\":{},"
+            + "\"origins\":[{\"file\":\"rows.jsonl\",\"firstRow\":1,\"line\":7}]}");
+
+    runs.local().start(run);
+
+    RunState state = await(run, each -> each.phase().isOver());
+    assertThat(state.code()).isEqualTo(ExitCode.BAD_DATA);
+    assertThat(state.message()).isEqualTo("rows.jsonl:9: no label token");
+    assertThat(state.remedy()).isEqualTo("shorten it");
+  }
+
+  @Test
   void aTrainerThatStoppedOnRequestIsStoppedAndNotFailed() throws Exception {
     RunFolder run = started("exit 75");
 
