@@ -23,7 +23,13 @@ public final class GoldenCheck {
       Path folder = Path.of(each);
       try {
         if (Files.exists(folder.resolve("golden.json"))) {
-          new ModelGolden(folder, report).run();
+          if (Files.isDirectory(folder.resolve("adapter"))) {
+            new QloraGolden(folder, report).run();
+          } else {
+            new ModelGolden(folder, report).run();
+          }
+        } else if (Files.exists(folder.resolve("tensors.safetensors"))) {
+          new Nf4Golden(folder, report).run();
         } else {
           report.failed(each, "folder", "neither golden.json nor tensors.safetensors is in it");
         }

@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// Int8Matrix q = Int8Matrix.quantize("model.layers.0.mlp.up_proj.weight", w);
 /// q.dequantize(target);   // [out, in] fp32 or bf16
 /// ```
-final class Int8Matrix implements QuantizedMatrix {
+public final class Int8Matrix implements QuantizedMatrix {
   /// 1/127 as bitsandbytes writes it.
   private static final float INVERSE_127 = 0.007874015718698502f;
 

@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// Nf4Matrix q = Nf4Matrix.quantize("model.layers.0.mlp.up_proj.weight", w, true);
 /// q.dequantize(target);   // [out, in] fp32 or bf16
 /// ```
-final class Nf4Matrix implements QuantizedMatrix {
+public final class Nf4Matrix implements QuantizedMatrix {
   static final int BLOCK = 64;
 
   /// Index of the value 0.
@@ -46,7 +46,7 @@ final class Nf4Matrix implements QuantizedMatrix {
   /// @param weight [out, in] in any floating type; at most 4 MB of it are held in fp32 at a time
   /// @param doubly quantize the scales too
   /// @throws io.kubetune.contract.TuneException BAD_MODEL where a value is not a finite number
-  static Nf4Matrix quantize(String name, Tensor weight, boolean doubly) {
+  public static Nf4Matrix quantize(String name, Tensor weight, boolean doubly) {
     long count = weight.numel();
     int blocks = Math.toIntExact((count + BLOCK - 1) / BLOCK);
     try (Scope scope = new Scope()) {
@@ -127,11 +127,11 @@ final class Nf4Matrix implements QuantizedMatrix {
   }
 
   /// [ceil(rows·columns/2)] uint8.
-  Tensor packed() {
+  public Tensor packed() {
     return packed;
   }
 
-  Nf4Scales scales() {
+  public Nf4Scales scales() {
     return scales;
   }
 

@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// ```
 /// float scale = scales.at(block);
 /// ```
-sealed interface Nf4Scales extends AutoCloseable {
+public sealed interface Nf4Scales extends AutoCloseable {
   /// Scale of a block.
   float at(int block);
 

@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 /// ```
 /// matrix.dequantize(target);   // [rows, columns] fp32 or bf16
 /// ```
-sealed interface QuantizedMatrix extends AutoCloseable permits Nf4Matrix, Int8Matrix {
+public sealed interface QuantizedMatrix extends AutoCloseable permits Nf4Matrix, Int8Matrix {
   long rows();
 
   long columns();

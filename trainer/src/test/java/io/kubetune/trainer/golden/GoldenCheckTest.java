@@ -27,7 +27,9 @@ class GoldenCheckTest {
       return List.of(Path.of("absent"));
     }
     try (Stream<Path> models = Files.list(GOLDENS.resolve("models"))) {
-      return models.filter(Files::isDirectory).sorted().toList();
+      return Stream.concat(
+              models.filter(Files::isDirectory).sorted(), Stream.of(GOLDENS.resolve("nf4")))
+          .toList();
     }
   }
 
@@ -49,6 +51,6 @@ class GoldenCheckTest {
     int status = GoldenCheck.run(new String[] {folder.toString()}, out);
     String text = bytes.toString(StandardCharsets.UTF_8);
     assertThat(status).as(text).isZero();
-    assertThat(text).doesNotContain("\n0 passed").contains(" logits ");
+    assertThat(text).doesNotContain("\n0 passed").contains("logits ");
   }
 }
