@@ -78,6 +78,6 @@ record NewFolder(Path target, Path staging, String attempted) implements AutoClo
         attempted,
         target.toString(),
         found,
-        "name another folder with -d, or remove this one");
+        "name another folder, or remove this one");
   }
 }

@@ -44,7 +44,7 @@ public record AdapterPublisher(RegistryAccess access, Map<String, String> enviro
         ImageManifest.write(
             config.descriptor(), List.of(layer.descriptor()), provenance.annotations(environment));
     try (ImageTarget image = ImageTarget.of(target, access, listener)) {
-      image.put(layer.descriptor(), layer, "adapter");
+      image.put(layer.descriptor(), layer.files(), "adapter");
       image.put(config.descriptor(), out -> out.write(config.bytes()), "config");
       image.commit(manifest);
     } catch (IOException e) {
@@ -71,7 +71,7 @@ public record AdapterPublisher(RegistryAccess access, Map<String, String> enviro
 
   private static ReproducibleLayer measure(Map<String, Path> files, Path folder) {
     try {
-      return ReproducibleLayer.measure(files);
+      return ReproducibleLayer.measure(LayerFiles.of(files));
     } catch (IOException e) {
       throw Storage.failed("can't read the adapter", folder.toString(), e);
     }

@@ -27,6 +27,16 @@ public sealed interface ImageTarget extends AutoCloseable permits LayoutTarget, 
   /// @param title for the progress bar
   void put(Descriptor blob, BlobContent content, String title) throws IOException;
 
+  /// Stores a content whose digest is known only when it is through.
+  ///
+  /// @param expectedBytes about, for the progress bar
+  Descriptor stream(String mediaType, BlobContent content, long expectedBytes, String title)
+      throws IOException;
+
+  /// Takes a content from another repository of the same place without moving it; false where that
+  /// is not possible and it must be put.
+  boolean mount(Descriptor blob, ImageReference from) throws IOException;
+
   /// Names the manifest: from now on the reference's tag is this image.
   void commit(ImageManifest manifest) throws IOException;
 

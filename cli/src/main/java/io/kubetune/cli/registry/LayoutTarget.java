@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -47,18 +48,32 @@ final class LayoutTarget implements ImageTarget {
   }
 
   @Override
-  public void put(Descriptor blob, BlobContent content, String title) throws IOException {
+  public synchronized void put(Descriptor blob, BlobContent content, String title)
+      throws IOException {
     try (TransferListener.Item item = listener.begin(title, blob.sizeBytes())) {
       Path file = LayoutSource.blob(reference.dir(), blob.digest());
       if (Files.isRegularFile(file) && Files.size(file) == blob.sizeBytes()) {
         item.advance(blob.sizeBytes());
         return;
       }
-      folders(file.getParent());
-      writeAside(file, blob, content);
-      created.add(file);
+      write(blob.mediaType(), content, Optional.of(blob));
       item.advance(blob.sizeBytes());
     }
+  }
+
+  @Override
+  public synchronized Descriptor stream(
+      String mediaType, BlobContent content, long expectedBytes, String title) throws IOException {
+    try (TransferListener.Item item = listener.begin(title, expectedBytes)) {
+      Descriptor written = write(mediaType, content, Optional.empty());
+      item.advance(expectedBytes);
+      return written;
+    }
+  }
+
+  @Override
+  public boolean mount(Descriptor blob, ImageReference from) {
+    return Files.isRegularFile(LayoutSource.blob(reference.dir(), blob.digest()));
   }
 
   @Override
@@ -135,9 +150,14 @@ final class LayoutTarget implements ImageTarget {
     return node;
   }
 
-  private void writeAside(Path file, Descriptor blob, BlobContent content) throws IOException {
-    Path aside = Files.createTempFile(file.getParent(), ".writing-", "");
+  /// Writes aside, checks, renames to the digest.
+  private Descriptor write(String mediaType, BlobContent content, Optional<Descriptor> expected)
+      throws IOException {
+    Path folder = reference.dir().resolve("blobs").resolve("sha256");
+    folders(folder);
+    Path aside = Files.createTempFile(folder, ".writing-", "");
     try {
+      Descriptor written;
       try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.WRITE);
           DigestOutputStream out =
               new DigestOutputStream(
@@ -146,13 +166,24 @@ final class LayoutTarget implements ImageTarget {
         content.writeTo(out);
         out.flush();
         channel.force(true);
-        Digest written = Digest.of(out.getMessageDigest());
-        if (!written.equals(blob.digest()) || channel.size() != blob.sizeBytes()) {
-          throw new IOException("a file changed while it was packaged");
-        }
+        written = new Descriptor(mediaType, Digest.of(out.getMessageDigest()), channel.size());
+      }
+      boolean other =
+          expected
+              .filter(
+                  e -> !e.digest().equals(written.digest()) || e.sizeBytes() != written.sizeBytes())
+              .isPresent();
+      if (other) {
+        throw new IOException("a file changed while it was packaged");
       }
       readable(aside);
+      Path file = LayoutSource.blob(reference.dir(), written.digest());
+      boolean fresh = !Files.exists(file);
       Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+      if (fresh) {
+        created.add(file);
+      }
+      return written;
     } finally {
       Files.deleteIfExists(aside);
     }

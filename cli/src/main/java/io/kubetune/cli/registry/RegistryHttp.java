@@ -69,9 +69,9 @@ final class RegistryHttp {
   }
 
   /// Once, without a retry: the caller knows how an upload starts again.
-  HttpResponse<InputStream> put(URI uri, String contentType, StreamingBody body)
+  HttpResponse<InputStream> send(String method, URI uri, String contentType, StreamingBody body)
       throws IOException {
-    return authorized("PUT", uri, Map.of("Content-Type", contentType), Optional.of(body));
+    return authorized(method, uri, Map.of("Content-Type", contentType), Optional.of(body));
   }
 
   /// The absolute address of a path, or of what a registry answered as Location.

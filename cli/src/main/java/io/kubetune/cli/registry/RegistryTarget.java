@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.Optional;
 
 /// Writes an image to a registry (OCI distribution spec, "Push"): contents that are there are not
@@ -16,27 +15,27 @@ import java.util.Optional;
 /// ImageTarget target = new RegistryTarget(reference, access, listener);
 /// ```
 final class RegistryTarget implements ImageTarget {
-  private static final String ATTEMPTED = "can't push the image";
+  private static final String BYTES = "application/octet-stream";
 
   private final ImageReference.Registry reference;
-  private final RegistryAccess access;
   private final TransferListener listener;
   private final RegistryHttp http;
+  private final Upload upload;
 
   RegistryTarget(
       ImageReference.Registry reference, RegistryAccess access, TransferListener listener) {
     if (reference.digest().isPresent()) {
       throw new TuneException(
           ExitCode.USAGE,
-          ATTEMPTED,
+          Upload.ATTEMPTED,
           reference.toString(),
           "a digest can't be chosen, it follows from the contents",
           "name a tag: HOST/REPOSITORY:TAG");
     }
     this.reference = reference;
-    this.access = access;
     this.listener = listener;
     this.http = new RegistryHttp(reference, "pull,push", access, listener);
+    this.upload = new Upload(http, reference, access, listener);
   }
 
   @Override
@@ -44,22 +43,77 @@ final class RegistryTarget implements ImageTarget {
     try (TransferListener.Item item = listener.begin(title, blob.sizeBytes())) {
       if (isThere(blob)) {
         item.advance(blob.sizeBytes());
-        listener.say(title + ": there already");
         return;
       }
-      upload(item, blob.sizeBytes(), content, "application/octet-stream", () -> session(blob));
+      upload.run(
+          content,
+          blob.sizeBytes(),
+          item,
+          body -> http.send("PUT", named(session(), blob.digest()), BYTES, body));
     }
+  }
+
+  /// As `docker push` does it: all in one PATCH of unknown length, then the digest.
+  @Override
+  public Descriptor stream(String mediaType, BlobContent content, long expectedBytes, String title)
+      throws IOException {
+    Measured measured = new Measured(content);
+    try (TransferListener.Item item = listener.begin(title, expectedBytes)) {
+      upload.run(measured, StreamingBody.UNKNOWN_SIZE, item, body -> patch(body, measured, item));
+    }
+    return measured.descriptor(mediaType);
+  }
+
+  private HttpResponse<InputStream> patch(
+      StreamingBody body, Measured measured, TransferListener.Item item) throws IOException {
+    HttpResponse<InputStream> taken = http.send("PATCH", session(), BYTES, body);
+    Optional<String> location = taken.headers().firstValue("Location");
+    if (taken.statusCode() != 202 || location.isEmpty()) {
+      return taken;
+    }
+    taken.body().close();
+    StreamingBody nothing = new StreamingBody(out -> {}, 0, item);
+    URI end = named(http.resolve(location.get()), measured.descriptor(BYTES).digest());
+    return http.send("PUT", end, BYTES, nothing);
+  }
+
+  @Override
+  public boolean mount(Descriptor blob, ImageReference from) {
+    if (!(from instanceof ImageReference.Registry other)
+        || !other.host().equals(reference.host())) {
+      return false;
+    }
+    String query = "?mount=" + blob.digest() + "&from=" + other.repository();
+    try (InputStream body = posted("blobs/uploads/" + query)) {
+      return body != null;
+    } catch (IOException e) {
+      throw Refusal.unreachable(reference, Upload.ATTEMPTED, e);
+    }
+  }
+
+  /// Null where the registry did not take it (202: it offers an upload instead).
+  private InputStream posted(String path) throws IOException {
+    HttpResponse<InputStream> response = http.post(path);
+    if (response.statusCode() == 201) {
+      return response.body();
+    }
+    response.body().close();
+    return null;
   }
 
   @Override
   public void commit(ImageManifest manifest) throws IOException {
     try (TransferListener.Item item = listener.begin("manifest", manifest.bytes().length)) {
-      upload(
-          item,
-          manifest.bytes().length,
+      upload.run(
           out -> out.write(manifest.bytes()),
-          manifest.mediaType(),
-          () -> http.resolve("manifests/" + reference.reference()));
+          manifest.bytes().length,
+          item,
+          body ->
+              http.send(
+                  "PUT",
+                  http.resolve("manifests/" + reference.reference()),
+                  manifest.mediaType(),
+                  body));
     }
   }
 
@@ -72,7 +126,7 @@ final class RegistryTarget implements ImageTarget {
     try (InputStream body = head(blob)) {
       return body != null;
     } catch (IOException e) {
-      throw Refusal.unreachable(reference, ATTEMPTED, e);
+      throw Refusal.unreachable(reference, Upload.ATTEMPTED, e);
     }
   }
 
@@ -84,64 +138,22 @@ final class RegistryTarget implements ImageTarget {
         response.body().close();
         yield null;
       }
-      default -> throw Refusal.of(response, reference, ATTEMPTED, http.user());
+      default -> throw Refusal.of(response, reference, Upload.ATTEMPTED, http.user());
     };
   }
 
-  private URI session(Descriptor blob) throws IOException {
+  private URI session() throws IOException {
     HttpResponse<InputStream> response = http.post("blobs/uploads/");
     Optional<String> location = response.headers().firstValue("Location");
     if (response.statusCode() != 202 || location.isEmpty()) {
-      throw Refusal.of(response, reference, ATTEMPTED, http.user());
+      throw Refusal.of(response, reference, Upload.ATTEMPTED, http.user());
     }
     response.body().close();
-    String address = http.resolve(location.get()).toString();
-    return URI.create(address + (address.contains("?") ? "&" : "?") + "digest=" + blob.digest());
+    return http.resolve(location.get());
   }
 
-  @FunctionalInterface
-  private interface Address {
-    URI open() throws IOException;
-  }
-
-  /// Sends until it is through: each attempt begins at a fresh address with the first byte.
-  private void upload(
-      TransferListener.Item item,
-      long sizeBytes,
-      BlobContent content,
-      String contentType,
-      Address address)
-      throws IOException {
-    for (int attempt = 1; ; attempt++) {
-      StreamingBody body = new StreamingBody(content, sizeBytes, item);
-      String reason;
-      try {
-        HttpResponse<InputStream> response = http.put(address.open(), contentType, body);
-        int status = response.statusCode();
-        if (status == 201 || status == 204) {
-          response.body().close();
-          return;
-        }
-        if (attempt >= access.attempts() || !RegistryHttp.isPassing(status)) {
-          throw Refusal.of(response, reference, ATTEMPTED, http.user());
-        }
-        response.body().close();
-        body.stop();
-        reason = "status " + status;
-      } catch (IOException e) {
-        if (body.failure().isPresent()) {
-          throw new IOException(body.failure().get().getMessage(), body.failure().get());
-        }
-        if (attempt >= access.attempts() || Refusal.isFinal(e)) {
-          throw Refusal.unreachable(reference, ATTEMPTED, e);
-        }
-        reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-      }
-      Duration pause = Backoff.pause(access, attempt);
-      listener.say(
-          "the upload broke (%s); attempt %d of %d in %.1f s"
-              .formatted(reason, attempt + 1, access.attempts(), pause.toMillis() / 1e3));
-      Backoff.sleep(pause);
-    }
+  private static URI named(URI address, Digest digest) {
+    String text = address.toString();
+    return URI.create(text + (text.contains("?") ? "&" : "?") + "digest=" + digest);
   }
 }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
 import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -18,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// http.sendAsync(request.PUT(body.publisher()).build(), ofInputStream());
 /// ```
 final class StreamingBody {
+  static final long UNKNOWN_SIZE = -1;
   private static final int CHUNK_BYTES = 128 << 10;
   private static final int CHUNKS_AHEAD = 8;
   private static final ExecutorService EXECUTOR = Executors.newVirtualThreadPerTaskExecutor();
@@ -39,13 +41,15 @@ final class StreamingBody {
     if (sizeBytes == 0) {
       return BodyPublishers.noBody();
     }
-    return BodyPublishers.fromPublisher(
+    Flow.Publisher<ByteBuffer> made =
         subscriber -> {
           chunks = new SubmissionPublisher<>(EXECUTOR, CHUNKS_AHEAD);
           chunks.subscribe(subscriber);
           EXECUTOR.execute(this::produce);
-        },
-        sizeBytes);
+        };
+    return sizeBytes == UNKNOWN_SIZE
+        ? BodyPublishers.fromPublisher(made)
+        : BodyPublishers.fromPublisher(made, sizeBytes);
   }
 
   long sentBytes() {

@@ -1,0 +1,113 @@
+package io.kubetune.cli.publish;
+
+import io.kubetune.cli.registry.Descriptor;
+import io.kubetune.cli.registry.Digest;
+import io.kubetune.cli.registry.ImageManifest;
+import io.kubetune.cli.registry.ImageReference;
+import io.kubetune.cli.registry.ImageTarget;
+import io.kubetune.cli.registry.RegistryAccess;
+import io.kubetune.cli.registry.Storage;
+import io.kubetune.cli.registry.TransferListener;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+
+/// Packages files or folders as an image with `/data`: a data set for a cluster, or a model.
+///
+/// The same files give the same digest anywhere; a second push sends nothing; a changed file sends
+/// its layer alone.
+///
+/// ```
+/// new DataPublisher(access, System.getenv())
+///     .publish(List.of(Path.of("shards")), Optional.empty(), target, Map.of(), listener);
+/// ```
+///
+/// @param environment for `SOURCE_DATE_EPOCH` and the cache's place
+public record DataPublisher(RegistryAccess access, Map<String, String> environment) {
+  private static final String ATTEMPTED = "can't package the data";
+
+  /// Two at a time: while one layer waits for the registry, the next is read.
+  private static final int LAYERS_AT_ONCE = 2;
+
+  /// @param base an image whose layers come first, where the files are added to one
+  /// @param annotations of the manifest, besides OCI's own
+  public Published publish(
+      List<Path> sources,
+      Optional<ImageReference> base,
+      ImageReference target,
+      Map<String, String> annotations,
+      TransferListener listener) {
+    try (ImageTarget image = ImageTarget.of(target, access, listener)) {
+      List<Map<String, Path>> plan = LayerPlan.of(DataFiles.gather(sources));
+      Optional<BaseImage> below =
+          base.isPresent()
+              ? Optional.of(BaseImage.read(base.get(), access, listener))
+              : Optional.empty();
+      List<Callable<BuiltLayer>> work = new ArrayList<>();
+      below.ifPresent(b -> work.addAll(b.copies(image)));
+      for (int i = 0; i < plan.size(); i++) {
+        Map<String, Path> files = plan.get(i);
+        String title = plan.size() == 1 ? "data" : "data " + (i + 1) + " of " + plan.size();
+        work.add(() -> build(files, image, title));
+      }
+      List<BuiltLayer> layers = Concurrently.run(work, LAYERS_AT_ONCE);
+      return commit(layers, below, image, target, annotations);
+    } catch (IOException e) {
+      throw Storage.failed(ATTEMPTED + " as " + target, target.toString(), e);
+    }
+  }
+
+  /// A layer that is in its place.
+  record BuiltLayer(Descriptor descriptor, Digest diffId) {}
+
+  private BuiltLayer build(Map<String, Path> paths, ImageTarget image, String title)
+      throws IOException {
+    LayerFiles files = LayerFiles.of(paths);
+    Optional<LayerCache> cache = LayerCache.of(environment);
+    Optional<ReproducibleLayer> known = cache.flatMap(c -> c.find(files));
+    ReproducibleLayer layer;
+    if (known.isPresent()) {
+      layer = known.get();
+      image.put(layer.descriptor(), files, title);
+    } else if (cache.isPresent()) {
+      // Never seen here: sent while it is read for the first time.
+      Descriptor sent = image.stream(ImageManifest.OCI_LAYER, files, files.fileBytes(), title);
+      layer = new ReproducibleLayer(files, sent, files.diffId());
+      cache.get().remember(layer);
+    } else {
+      // Nothing is remembered, so the name is found first: what is there is not sent again.
+      layer = ReproducibleLayer.measure(files);
+      image.put(layer.descriptor(), files, title);
+    }
+    return new BuiltLayer(layer.descriptor(), layer.diffId());
+  }
+
+  private Published commit(
+      List<BuiltLayer> layers,
+      Optional<BaseImage> below,
+      ImageTarget image,
+      ImageReference target,
+      Map<String, String> annotations)
+      throws IOException {
+    Instant created = SourceDate.of(environment);
+    List<Digest> diffIds = layers.stream().map(BuiltLayer::diffId).toList();
+    ImageConfig config =
+        below.isPresent()
+            ? below.get().configWith(diffIds, created)
+            : ImageConfig.of(created, diffIds, Map.of());
+    image.put(config.descriptor(), out -> out.write(config.bytes()), "config");
+    Map<String, String> notes = new TreeMap<>(annotations);
+    notes.putIfAbsent("org.opencontainers.image.created", created.toString());
+    ImageManifest manifest =
+        ImageManifest.write(
+            config.descriptor(), layers.stream().map(BuiltLayer::descriptor).toList(), notes);
+    image.commit(manifest);
+    return new Published(target, manifest.digest(), manifest.transferBytes());
+  }
+}

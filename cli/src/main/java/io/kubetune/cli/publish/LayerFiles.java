@@ -1,0 +1,120 @@
+package io.kubetune.cli.publish;
+
+import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
+import com.google.cloud.tools.jib.api.buildplan.FileEntry;
+import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
+import com.google.cloud.tools.jib.image.ReproducibleLayerBuilder;
+import com.google.common.collect.ImmutableList;
+import io.kubetune.cli.registry.BlobContent;
+import io.kubetune.cli.registry.Digest;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.DigestOutputStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Files that become one layer, whose bytes depend on the files' names and contents and on nothing
+/// else: Jib builds the tar, sorted, without owners and with one time for all.
+///
+/// ```
+/// LayerFiles files = LayerFiles.of(Map.of("/data/rows.jsonl", file));
+/// files.writeTo(out);
+/// files.diffId();
+/// ```
+public final class LayerFiles implements BlobContent {
+  /// Jib's choice too: some tools take time 0 for "none".
+  private static final Instant FILE_TIME = Instant.ofEpochSecond(1);
+
+  private static final FilePermissions READABLE = FilePermissions.fromOctalString("644");
+
+  /// What tells that a file was written to between two readings. The change time is in it where the
+  /// file system has one, because a program can set the modification time and not that.
+  ///
+  /// @param name absolute path in the image
+  record FileState(
+      String name, Path file, long sizeBytes, FileTime modified, String changed, String key) {
+    static FileState of(String name, Path file) throws IOException {
+      boolean unix = file.getFileSystem().supportedFileAttributeViews().contains("unix");
+      Map<String, Object> found =
+          Files.readAttributes(
+              file,
+              unix
+                  ? "unix:size,lastModifiedTime,isRegularFile,ctime,ino,dev"
+                  : "size,lastModifiedTime,isRegularFile,fileKey");
+      if (!Boolean.TRUE.equals(found.get("isRegularFile"))) {
+        throw new IOException(file + " is not a regular file");
+      }
+      return new FileState(
+          name,
+          file,
+          (Long) found.get("size"),
+          (FileTime) found.get("lastModifiedTime"),
+          String.valueOf(found.get("ctime")),
+          unix ? found.get("dev") + ":" + found.get("ino") : String.valueOf(found.get("fileKey")));
+    }
+  }
+
+  private final List<FileState> states;
+  private volatile Digest diffId;
+
+  private LayerFiles(List<FileState> states) {
+    this.states = List.copyOf(states);
+  }
+
+  /// @param files by their absolute path in the image
+  public static LayerFiles of(Map<String, Path> files) throws IOException {
+    List<FileState> states = new ArrayList<>();
+    for (Map.Entry<String, Path> each : new TreeMap<>(files).entrySet()) {
+      states.add(FileState.of(each.getKey(), each.getValue()));
+    }
+    return new LayerFiles(states);
+  }
+
+  List<FileState> states() {
+    return states;
+  }
+
+  /// Of the files alone; the layer has some headers more.
+  long fileBytes() {
+    return states.stream().mapToLong(FileState::sizeBytes).sum();
+  }
+
+  /// The digest of the tar that was written last, which the image's config lists.
+  Digest diffId() {
+    return diffId;
+  }
+
+  @Override
+  public void writeTo(OutputStream out) throws IOException {
+    requireUnchanged();
+    ImmutableList.Builder<FileEntry> entries = ImmutableList.builder();
+    for (FileState each : states) {
+      entries.add(
+          new FileEntry(each.file(), AbsoluteUnixPath.get(each.name()), READABLE, FILE_TIME));
+    }
+    try (StoredGzip gzip = new StoredGzip(out)) {
+      DigestOutputStream digested = new DigestOutputStream(gzip, Digest.algorithm());
+      // The tar comes in records of 512 bytes, too small to digest one by one.
+      OutputStream tar = new BufferedOutputStream(digested, 1 << 16);
+      new ReproducibleLayerBuilder(entries.build()).build().writeTo(tar);
+      tar.flush();
+      diffId = Digest.of(digested.getMessageDigest());
+    }
+    requireUnchanged();
+  }
+
+  private void requireUnchanged() throws IOException {
+    for (FileState before : states) {
+      if (!FileState.of(before.name(), before.file()).equals(before)) {
+        throw new IOException(before.file() + " changed while it was packaged");
+      }
+    }
+  }
+}
