@@ -164,6 +164,8 @@ public record TrainingConfig(
   /// `KubetuneConfig`: what no other trainer has a key for.
   ///
   /// @param threads 0: as many as the machine (or the pod's limit) has
+  /// @param initialAdapter folder of an adapter in PEFT's format that training starts from, in
+  ///   place of a new one
   /// @param maxSkippedSteps steps with a loss that is not a number, in a row, before the run fails
   public record KubetuneConfig(
       Method method,
@@ -173,7 +175,8 @@ public record TrainingConfig(
       Device device,
       int threads,
       Memory memory,
-      int maxSkippedSteps) {
+      int maxSkippedSteps,
+      Optional<String> initialAdapter) {
     public enum Method {
       LORA,
       QLORA,

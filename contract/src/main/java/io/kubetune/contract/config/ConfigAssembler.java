@@ -221,7 +221,8 @@ final class ConfigAssembler {
         KubetuneConfig.Device.valueOf(flagOrKey(deviceFlag(settings), OURS + "device")),
         settings.whole(OURS + "threads"),
         memory(),
-        settings.whole(OURS + "max_skipped_steps"));
+        settings.whole(OURS + "max_skipped_steps"),
+        settings.texts(OURS + "initial_adapter").map(Object::toString));
   }
 
   private String flagOrKey(Optional<String> flag, String path) {

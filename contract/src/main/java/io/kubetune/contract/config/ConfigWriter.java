@@ -152,6 +152,7 @@ public final class ConfigWriter {
     keys.put("threads", kubetune.threads());
     keys.put("memory", spelling(kubetune.memory()));
     keys.put("max_skipped_steps", kubetune.maxSkippedSteps());
+    kubetune.initialAdapter().ifPresent(folder -> keys.put("initial_adapter", folder));
     return keys;
   }
 

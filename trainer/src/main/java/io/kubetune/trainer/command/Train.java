@@ -150,7 +150,8 @@ public record Train(Map<String, String> environment, EventWriter events, Shutdow
             kubetune.device(),
             kubetune.threads(),
             kubetune.memory(),
-            kubetune.maxSkippedSteps()));
+            kubetune.maxSkippedSteps(),
+            kubetune.initialAdapter()));
   }
 
   private static NumberType numberType(Precision precision) {

@@ -99,6 +99,7 @@ final class Settings {
             KubetuneConfig.Device.CPU,
             1,
             KubetuneConfig.Memory.FAST,
-            0));
+            0,
+            Optional.empty()));
   }
 }

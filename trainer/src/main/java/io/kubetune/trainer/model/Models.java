@@ -1,11 +1,15 @@
 package io.kubetune.trainer.model;
 
+import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TrainingConfig;
+import io.kubetune.contract.TrainingConfig.KubetuneConfig.Device;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig.Memory;
 import io.kubetune.contract.TrainingConfig.Lora;
+import io.kubetune.contract.TuneException;
 import io.kubetune.trainer.load.Checkpoint;
 import io.kubetune.trainer.load.ModelConfig;
 import io.kubetune.trainer.load.Scratch;
+import io.kubetune.trainer.lora.AdapterFolder;
 import io.kubetune.trainer.lora.Parameters;
 import io.kubetune.trainer.lora.Targets;
 import io.kubetune.trainer.tensor.Precision;
@@ -51,6 +55,14 @@ public final class Models {
   public static OpenModel open(TrainingConfig training, Path folder) {
     // The backward pass is written by hand; libtorch should not record a graph of its own.
     torch.set_num_threads(threads(training));
+    if (training.kubetune().device() == Device.CUDA) {
+      throw new TuneException(
+          ExitCode.NOT_SUPPORTED,
+          "can't train on a GPU",
+          "KubetuneConfig.device",
+          "is cuda, and this version of the trainer computes on the CPU alone",
+          "set device: auto");
+    }
     ModelConfig config = ModelConfig.read(folder);
     Architecture architecture = Architectures.of(config);
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
@@ -71,6 +83,10 @@ public final class Models {
         targets.verify();
       }
       Parameters parameters = build.plan().bind(training.training().seed());
+      training
+          .kubetune()
+          .initialAdapter()
+          .ifPresent(adapter -> AdapterFolder.load(Path.of(adapter), parameters));
       boolean recompute = training.kubetune().memory() == Memory.SMALL;
       return new OpenModel(
           new CausalTransformer(decoder, parameters, precision.compute(), recompute),

@@ -105,7 +105,8 @@ public final class TrainingSettings {
             KubetuneConfig.Device.CPU,
             1,
             KubetuneConfig.Memory.FAST,
-            maxSkippedSteps));
+            maxSkippedSteps,
+            Optional.empty()));
   }
 
   public TrainingConfig.Lora lora() {
