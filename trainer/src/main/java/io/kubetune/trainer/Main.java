@@ -32,7 +32,7 @@ public record Main(
     // JavaCPP would take the JVM's heap limit for that of native memory too.
     System.setProperty("org.bytedeco.javacpp.maxBytes", "0");
     System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
-    Shutdown shutdown = Shutdown.install();
+    Shutdown shutdown = new Shutdown().install();
     Main main =
         new Main(utf8(FileDescriptor.out), utf8(FileDescriptor.err), System.getenv(), shutdown);
     System.exit(shutdown.ended(main.run(words)));

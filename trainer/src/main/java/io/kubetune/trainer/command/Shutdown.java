@@ -12,7 +12,7 @@ import java.util.concurrent.CountDownLatch;
 /// the hook waits and sets the status itself.
 ///
 /// ```
-/// Shutdown shutdown = Shutdown.install();
+/// Shutdown shutdown = new Shutdown().install();
 /// System.exit(shutdown.ended(status));
 /// ```
 public final class Shutdown {
@@ -21,12 +21,10 @@ public final class Shutdown {
   private volatile boolean training;
   private volatile int status = ExitCode.RESUME_ME.code();
 
-  private Shutdown() {}
-
-  public static Shutdown install() {
-    Shutdown shutdown = new Shutdown();
-    Runtime.getRuntime().addShutdownHook(new Thread(shutdown::onSignal, "shutdown"));
-    return shutdown;
+  /// Heeds signals from now on; one that is not installed never stops anything.
+  public Shutdown install() {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::onSignal, "shutdown"));
+    return this;
   }
 
   private void onSignal() {
