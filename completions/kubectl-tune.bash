@@ -159,9 +159,11 @@ function _complete_kubectl-tune() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} status" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} list" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} pull-adapter" ];    then _picocli_kubectl-tune; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} data" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} wait" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} delete" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} version" ];    then _picocli_kubectl-tune; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} data push" ];    then _picocli_kubectl-tune_data; return $?; fi
 
   # Find the longest sequence of subcommands and call the bash function for that subcommand.
   local cmds0=(create)
@@ -169,13 +171,17 @@ function _complete_kubectl-tune() {
   local cmds2=(status)
   local cmds3=(list)
   local cmds4=(pull-adapter)
-  local cmds5=(wait)
-  local cmds6=(delete)
-  local cmds7=(version)
+  local cmds5=(data)
+  local cmds6=(wait)
+  local cmds7=(delete)
+  local cmds8=(version)
+  local cmds9=(data push)
 
-  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_kubectl-tune_version; return $?; fi
-  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_kubectl-tune_delete; return $?; fi
-  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_kubectl-tune_wait; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_kubectl-tune_data_push; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_kubectl-tune_version; return $?; fi
+  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_kubectl-tune_delete; return $?; fi
+  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_kubectl-tune_wait; return $?; fi
+  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_kubectl-tune_data; return $?; fi
   if CompWordsContainsArray "${cmds4[@]}"; then _picocli_kubectl-tune_pulladapter; return $?; fi
   if CompWordsContainsArray "${cmds3[@]}"; then _picocli_kubectl-tune_list; return $?; fi
   if CompWordsContainsArray "${cmds2[@]}"; then _picocli_kubectl-tune_status; return $?; fi
@@ -191,7 +197,7 @@ function _picocli_kubectl-tune() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="create logs status list pull-adapter wait delete version"
+  local commands="create logs status list pull-adapter data wait delete version"
   local flag_opts="'-h' '--help' '--debug'"
   local arg_opts=""
 
@@ -497,13 +503,13 @@ function _picocli_kubectl-tune_pulladapter() {
 
   local commands=""
   local flag_opts="'--plain-http' '-h' '--help' '--debug'"
-  local arg_opts="'--to' '--registry-ca' '-o' '--output'"
+  local arg_opts="'-d' '--to' '--registry-ca' '--registry-auth' '-o' '--output'"
   local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
-    '--to')
+    '-d'|'--to')
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
@@ -515,12 +521,36 @@ function _picocli_kubectl-tune_pulladapter() {
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
       return $?
       ;;
+    '--registry-auth')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
     '-o'|'--output')
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
       return $?
       ;;
   esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `data` subcommand.
+function _picocli_kubectl-tune_data() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+
+  local commands="push"
+  local flag_opts="'-h' '--help' '--debug'"
+  local arg_opts=""
 
   if [[ "${curr_word}" == -* ]]; then
     COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
@@ -622,6 +652,61 @@ function _picocli_kubectl-tune_version() {
     COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
   else
     local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `push` subcommand.
+function _picocli_kubectl-tune_data_push() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--plain-http' '-h' '--help' '--debug'"
+  local arg_opts="'--data-image' '--image' '--from' '--registry-ca' '--registry-auth' '-o' '--output'"
+  local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--data-image'|'--image')
+      return
+      ;;
+    '--from')
+      return
+      ;;
+    '--registry-ca')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--registry-auth')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local currIndex
+    currIndex=$(currentPositionalIndex "push" "${arg_opts}" "${flag_opts}")
+    if (( currIndex >= 0 && currIndex <= 2147483647 )); then
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      positionals=$( compgen -f -- "${curr_word}" ) # files
+    fi
     local IFS=$'\n'
     COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
   fi

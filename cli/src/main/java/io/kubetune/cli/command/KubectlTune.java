@@ -73,6 +73,7 @@ public final class KubectlTune implements Callable<Integer> {
     line.addSubcommand(new Status(surroundings));
     line.addSubcommand(new ListRuns(surroundings));
     line.addSubcommand(new PullAdapter(surroundings));
+    line.addSubcommand(Data.commandLine(surroundings));
     line.addSubcommand(new Wait(surroundings));
     line.addSubcommand(new Delete(surroundings));
     line.addSubcommand(new Version(surroundings));

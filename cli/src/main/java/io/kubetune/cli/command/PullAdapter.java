@@ -41,19 +41,12 @@ final class PullAdapter implements Callable<Integer> {
   private String source;
 
   @Option(
-      names = "--to",
+      names = {"-d", "--to"},
       paramLabel = "FOLDER",
       description = "new folder to write (./NAME, or ./adapter for an image)")
   private Path to;
 
-  @Option(names = "--plain-http", description = "speak http to the registry")
-  private boolean plainHttp;
-
-  @Option(
-      names = "--registry-ca",
-      paramLabel = "FILE",
-      description = "PEM certificates to trust besides the system's")
-  private Path registryCa;
+  @Mixin private RegistryOption registry;
 
   @Mixin private OutputOption output;
 
@@ -69,11 +62,7 @@ final class PullAdapter implements Callable<Integer> {
     ImageReference image = ImageReference.parse(isImage ? source : imageOfRun(source));
     Path folder = to != null ? to : Path.of(isImage ? "adapter" : source);
     Terminal terminal = surroundings.terminal();
-    RegistryAccess access =
-        RegistryAccess.fromEnvironment(surroundings.environment()).withPlainHttp(plainHttp);
-    if (registryCa != null) {
-      access = access.withCaFile(registryCa);
-    }
+    RegistryAccess access = registry.access(surroundings.environment());
     PulledAdapter adapter;
     try (TransferBars bars = new TransferBars(terminal)) {
       adapter = new AdapterPull(access).pull(image, folder, bars);

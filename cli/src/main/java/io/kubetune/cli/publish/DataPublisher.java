@@ -5,6 +5,7 @@ import io.kubetune.cli.registry.Digest;
 import io.kubetune.cli.registry.ImageManifest;
 import io.kubetune.cli.registry.ImageReference;
 import io.kubetune.cli.registry.ImageTarget;
+import io.kubetune.cli.registry.OverallTransfer;
 import io.kubetune.cli.registry.RegistryAccess;
 import io.kubetune.cli.registry.Storage;
 import io.kubetune.cli.registry.TransferListener;
@@ -32,6 +33,8 @@ import java.util.concurrent.Callable;
 public record DataPublisher(RegistryAccess access, Map<String, String> environment) {
   private static final String ATTEMPTED = "can't package the data";
 
+  private static final String TITLE = "data";
+
   /// Two at a time: while one layer waits for the registry, the next is read.
   private static final int LAYERS_AT_ONCE = 2;
 
@@ -43,47 +46,54 @@ public record DataPublisher(RegistryAccess access, Map<String, String> environme
       ImageReference target,
       Map<String, String> annotations,
       TransferListener listener) {
-    try (ImageTarget image = ImageTarget.of(target, access, listener)) {
+    try {
       List<Map<String, Path>> plan = LayerPlan.of(DataFiles.gather(sources));
       Optional<BaseImage> below =
           base.isPresent()
               ? Optional.of(BaseImage.read(base.get(), access, listener))
               : Optional.empty();
-      List<Callable<BuiltLayer>> work = new ArrayList<>();
-      below.ifPresent(b -> work.addAll(b.copies(image)));
-      for (int i = 0; i < plan.size(); i++) {
-        Map<String, Path> files = plan.get(i);
-        String title = plan.size() == 1 ? "data" : "data " + (i + 1) + " of " + plan.size();
-        work.add(() -> build(files, image, title));
+      long totalBytes = below.map(b -> b.manifest().transferBytes()).orElse(0L) + sum(plan);
+      try (OverallTransfer all = new OverallTransfer(listener, "pushing", totalBytes);
+          ImageTarget image = ImageTarget.of(target, access, all)) {
+        List<Callable<BuiltLayer>> work = new ArrayList<>();
+        below.ifPresent(b -> work.addAll(b.copies(image)));
+        plan.forEach(files -> work.add(() -> build(files, image)));
+        List<BuiltLayer> layers = Concurrently.run(work, LAYERS_AT_ONCE);
+        return commit(layers, below, image, target, annotations);
       }
-      List<BuiltLayer> layers = Concurrently.run(work, LAYERS_AT_ONCE);
-      return commit(layers, below, image, target, annotations);
     } catch (IOException e) {
       throw Storage.failed(ATTEMPTED + " as " + target, target.toString(), e);
     }
   }
 
+  private static long sum(List<Map<String, Path>> plan) throws IOException {
+    long bytes = 0;
+    for (Map<String, Path> layer : plan) {
+      bytes += LayerFiles.of(layer).fileBytes();
+    }
+    return bytes;
+  }
+
   /// A layer that is in its place.
   record BuiltLayer(Descriptor descriptor, Digest diffId) {}
 
-  private BuiltLayer build(Map<String, Path> paths, ImageTarget image, String title)
-      throws IOException {
+  private BuiltLayer build(Map<String, Path> paths, ImageTarget image) throws IOException {
     LayerFiles files = LayerFiles.of(paths);
     Optional<LayerCache> cache = LayerCache.of(environment);
     Optional<ReproducibleLayer> known = cache.flatMap(c -> c.find(files));
     ReproducibleLayer layer;
     if (known.isPresent()) {
       layer = known.get();
-      image.put(layer.descriptor(), files, title);
+      image.put(layer.descriptor(), files, TITLE);
     } else if (cache.isPresent()) {
       // Never seen here: sent while it is read for the first time.
-      Descriptor sent = image.stream(ImageManifest.OCI_LAYER, files, files.fileBytes(), title);
+      Descriptor sent = image.stream(ImageManifest.OCI_LAYER, files, files.fileBytes(), TITLE);
       layer = new ReproducibleLayer(files, sent, files.diffId());
       cache.get().remember(layer);
     } else {
       // Nothing is remembered, so the name is found first: what is there is not sent again.
       layer = ReproducibleLayer.measure(files);
-      image.put(layer.descriptor(), files, title);
+      image.put(layer.descriptor(), files, TITLE);
     }
     return new BuiltLayer(layer.descriptor(), layer.diffId());
   }

@@ -106,6 +106,10 @@ public final class LayerFiles implements BlobContent {
       new ReproducibleLayerBuilder(entries.build()).build().writeTo(tar);
       tar.flush();
       diffId = Digest.of(digested.getMessageDigest());
+    } catch (IOException e) {
+      // A file that grew or shrank breaks the archive; that is the better explanation.
+      requireUnchanged();
+      throw e;
     }
     requireUnchanged();
   }

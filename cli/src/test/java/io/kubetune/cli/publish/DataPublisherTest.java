@@ -13,15 +13,18 @@ import io.kubetune.cli.registry.TransferListener;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -214,33 +217,49 @@ class DataPublisherTest {
   }
 
   @Test
-  void aFileThatChangesWhileItIsPackagedIsNamedAndNoImageIsLeft() throws Exception {
-    Path growing = shards.resolve("shard-0.jsonl");
-    ImageReference target = ImageReference.parse("oci:" + dir.resolve("layout"));
+  void aFileThatChangesWhileItIsPackagedIsNamedAndNoTagIsLeft() throws Exception {
+    AtomicLong sentBytes = new AtomicLong();
     TransferListener writer =
         new TransferListener() {
           @Override
           public Item begin(String title, long totalBytes) {
-            if (totalBytes == SHARD_BYTES) {
-              try {
-                Files.write(growing, new byte[SHARD_BYTES + 1]);
-              } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+            return bytes -> {
+              long before = sentBytes.getAndAdd(bytes);
+              if (before < 1_000_000 && before + bytes >= 1_000_000) {
+                grow();
               }
-            }
-            return bytes -> {};
+            };
           }
 
           @Override
           public void say(String message) {}
         };
-    assertThatThrownBy(() ->
-            new DataPublisher(Patience.none(), environment)
-                .publish(List.of(shards), Optional.empty(), target, Map.of(), writer))
-        .isInstanceOfSatisfying(
-            TuneException.class,
-            e -> assertThat(e.problems().toString()).contains("shard-0.jsonl changed while"));
-    assertThat(dir.resolve("layout")).doesNotExist();
+    try (RealRegistry registry = RealRegistry.start(dir.resolve("registry"))) {
+      assertThatThrownBy(() ->
+              new DataPublisher(Patience.none(), environment)
+                  .publish(
+                      List.of(shards),
+                      Optional.empty(),
+                      registry.image("team/data:v1"),
+                      Map.of(),
+                      writer))
+          .isInstanceOfSatisfying(
+              TuneException.class,
+              e -> assertThat(e.problems().toString()).contains("changed while it was packaged"));
+      assertThat(
+              registry.dir().resolve("store/docker/registry/v2/repositories/team/data/_manifests"))
+          .doesNotExist();
+    }
+  }
+
+  private void grow() {
+    try {
+      for (String name : List.of("shard-0.jsonl", "shard-1.jsonl")) {
+        Files.write(shards.resolve(name), new byte[1], StandardOpenOption.APPEND);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
