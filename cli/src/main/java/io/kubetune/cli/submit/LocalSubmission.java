@@ -49,16 +49,8 @@ public record LocalSubmission(RunStore runs, Map<String, String> environment) {
 
   /// The configuration that the trainer of this request reads, checked together with the model.
   ///
-  /// @throws TuneException BAD_MODEL, BAD_REQUEST, or NOT_SUPPORTED for more than one worker
+  /// @throws TuneException BAD_MODEL or BAD_REQUEST with every problem
   public RunConfig trainingConfig(TuneRequest request) {
-    if (request.workers() > 1) {
-      throw new TuneException(
-          ExitCode.NOT_SUPPORTED,
-          "can't create the run '" + request.name() + "'",
-          "--workers " + request.workers(),
-          "runtime local trains in one process in this version",
-          "leave --workers out");
-    }
     Path model = model(request);
     ModelFacts.read(model);
     RunFolder run = folder(request);

@@ -145,7 +145,7 @@ class CreateTest {
         create("first", "--set", "LoraConfig.rnak=3"), ExitCode.BAD_REQUEST, "LoraConfig.r");
     assertRefused(
         create("first", "--learning-rate", "nan"), ExitCode.BAD_REQUEST, "--learning-rate");
-    assertRefused(create("first", "--workers", "2"), ExitCode.NOT_SUPPORTED, "--workers 2");
+    assertRefused(create("first", "--workers", "2"), ExitCode.BAD_REQUEST, "--workers");
     assertRefused(
         typed("create", "first", "--runtime=local", "--model=" + MODEL, "--data=" + bad),
         ExitCode.BAD_DATA,
