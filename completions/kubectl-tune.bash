@@ -155,6 +155,7 @@ function compReplyArray() {
 function _complete_kubectl-tune() {
   # Edge case: if command line has no space after subcommand, then don't assume this subcommand is selected (remkop/picocli#1468).
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} create" ];    then _picocli_kubectl-tune; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} plan" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} logs" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} status" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} list" ];    then _picocli_kubectl-tune; return $?; fi
@@ -162,30 +163,41 @@ function _complete_kubectl-tune() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} data" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} wait" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} delete" ];    then _picocli_kubectl-tune; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} init" ];    then _picocli_kubectl-tune; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} explain" ];    then _picocli_kubectl-tune; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} models" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} version" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} data push" ];    then _picocli_kubectl-tune_data; return $?; fi
 
   # Find the longest sequence of subcommands and call the bash function for that subcommand.
   local cmds0=(create)
-  local cmds1=(logs)
-  local cmds2=(status)
-  local cmds3=(list)
-  local cmds4=(pull-adapter)
-  local cmds5=(data)
-  local cmds6=(wait)
-  local cmds7=(delete)
-  local cmds8=(version)
-  local cmds9=(data push)
+  local cmds1=(plan)
+  local cmds2=(logs)
+  local cmds3=(status)
+  local cmds4=(list)
+  local cmds5=(pull-adapter)
+  local cmds6=(data)
+  local cmds7=(wait)
+  local cmds8=(delete)
+  local cmds9=(init)
+  local cmds10=(explain)
+  local cmds11=(models)
+  local cmds12=(version)
+  local cmds13=(data push)
 
-  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_kubectl-tune_data_push; return $?; fi
-  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_kubectl-tune_version; return $?; fi
-  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_kubectl-tune_delete; return $?; fi
-  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_kubectl-tune_wait; return $?; fi
-  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_kubectl-tune_data; return $?; fi
-  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_kubectl-tune_pulladapter; return $?; fi
-  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_kubectl-tune_list; return $?; fi
-  if CompWordsContainsArray "${cmds2[@]}"; then _picocli_kubectl-tune_status; return $?; fi
-  if CompWordsContainsArray "${cmds1[@]}"; then _picocli_kubectl-tune_logs; return $?; fi
+  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_kubectl-tune_data_push; return $?; fi
+  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_kubectl-tune_version; return $?; fi
+  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_kubectl-tune_models; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_kubectl-tune_explain; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_kubectl-tune_init; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_kubectl-tune_delete; return $?; fi
+  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_kubectl-tune_wait; return $?; fi
+  if CompWordsContainsArray "${cmds6[@]}"; then _picocli_kubectl-tune_data; return $?; fi
+  if CompWordsContainsArray "${cmds5[@]}"; then _picocli_kubectl-tune_pulladapter; return $?; fi
+  if CompWordsContainsArray "${cmds4[@]}"; then _picocli_kubectl-tune_list; return $?; fi
+  if CompWordsContainsArray "${cmds3[@]}"; then _picocli_kubectl-tune_status; return $?; fi
+  if CompWordsContainsArray "${cmds2[@]}"; then _picocli_kubectl-tune_logs; return $?; fi
+  if CompWordsContainsArray "${cmds1[@]}"; then _picocli_kubectl-tune_plan; return $?; fi
   if CompWordsContainsArray "${cmds0[@]}"; then _picocli_kubectl-tune_create; return $?; fi
 
   # No subcommands were specified; generate completions for the top-level command.
@@ -197,7 +209,7 @@ function _picocli_kubectl-tune() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="create logs status list pull-adapter data wait delete version"
+  local commands="create plan logs status list pull-adapter data wait delete init explain models version"
   local flag_opts="'-h' '--help' '--debug'"
   local arg_opts=""
 
@@ -230,6 +242,192 @@ function _picocli_kubectl-tune_create() {
       COMPREPLY=( $( compReplyArray "${noneclient_option_args[@]}" ) )
       return $?
       ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '-f'|'--filename')
+      return
+      ;;
+    '--name')
+      return
+      ;;
+    '--generate-name')
+      return
+      ;;
+    '--label')
+      return
+      ;;
+    '--annotation')
+      return
+      ;;
+    '--runtime')
+      return
+      ;;
+    '--method')
+      return
+      ;;
+    '--model')
+      return
+      ;;
+    '--model-secret')
+      return
+      ;;
+    '--data')
+      return
+      ;;
+    '--eval-data')
+      return
+      ;;
+    '--data-name')
+      return
+      ;;
+    '--data-secret')
+      return
+      ;;
+    '--column')
+      return
+      ;;
+    '--registry')
+      return
+      ;;
+    '--output-image')
+      return
+      ;;
+    '--output-image-secret')
+      return
+      ;;
+    '--workers')
+      return
+      ;;
+    '--config')
+      return
+      ;;
+    '--set')
+      return
+      ;;
+    '--rank')
+      return
+      ;;
+    '--alpha')
+      return
+      ;;
+    '--dropout')
+      return
+      ;;
+    '--target-modules')
+      return
+      ;;
+    '--learning-rate')
+      return
+      ;;
+    '--max-steps')
+      return
+      ;;
+    '--epochs')
+      return
+      ;;
+    '--batch-size')
+      return
+      ;;
+    '--gradient-accumulation-steps')
+      return
+      ;;
+    '--max-length')
+      return
+      ;;
+    '--seed')
+      return
+      ;;
+    '-n'|'--namespace')
+      return
+      ;;
+    '--trainer-image')
+      return
+      ;;
+    '--cli-image')
+      return
+      ;;
+    '--image-pull-secret')
+      return
+      ;;
+    '--gpus')
+      return
+      ;;
+    '--gpu-resource')
+      return
+      ;;
+    '--cpu')
+      return
+      ;;
+    '--memory')
+      return
+      ;;
+    '--node-selector')
+      return
+      ;;
+    '--instance-type')
+      return
+      ;;
+    '--toleration')
+      return
+      ;;
+    '--affinity')
+      return
+      ;;
+    '--service-account')
+      return
+      ;;
+    '--env')
+      return
+      ;;
+    '--secret-env')
+      return
+      ;;
+    '--priority-class')
+      return
+      ;;
+    '--queue')
+      return
+      ;;
+    '--ttl')
+      return
+      ;;
+    '--active-deadline')
+      return
+      ;;
+    '--backoff-limit')
+      return
+      ;;
+    '--checkpoint-claim')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `plan` subcommand.
+function _picocli_kubectl-tune_plan() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '--debug'"
+  local arg_opts="'-o' '--output' '-f' '--filename' '--name' '--generate-name' '--label' '--annotation' '--runtime' '--method' '--model' '--model-secret' '--data' '--eval-data' '--data-name' '--data-secret' '--column' '--registry' '--output-image' '--output-image-secret' '--workers' '--config' '--set' '--rank' '--alpha' '--dropout' '--target-modules' '--learning-rate' '--max-steps' '--epochs' '--batch-size' '--gradient-accumulation-steps' '--max-length' '--seed' '-n' '--namespace' '--trainer-image' '--cli-image' '--image-pull-secret' '--gpus' '--gpu-resource' '--cpu' '--memory' '--node-selector' '--instance-type' '--toleration' '--affinity' '--service-account' '--env' '--secret-env' '--priority-class' '--queue' '--ttl' '--active-deadline' '--backoff-limit' '--checkpoint-claim'"
+  local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
     '-o'|'--output')
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
@@ -611,6 +809,72 @@ function _picocli_kubectl-tune_delete() {
     '--grace-period')
       return
       ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `init` subcommand.
+function _picocli_kubectl-tune_init() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '--debug'"
+  local arg_opts=""
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `explain` subcommand.
+function _picocli_kubectl-tune_explain() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '--debug'"
+  local arg_opts=""
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `models` subcommand.
+function _picocli_kubectl-tune_models() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '--debug'"
+  local arg_opts="'-o' '--output'"
+  local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
     '-o'|'--output')
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )

@@ -1,5 +1,6 @@
 package io.kubetune.cli.command;
 
+import io.kubetune.cli.inspect.MachineFacts;
 import io.kubetune.cli.inspect.ModelFacts;
 import io.kubetune.cli.model.ModelDimensions;
 import io.kubetune.cli.plan.PodPaths;
@@ -35,7 +36,7 @@ record ClusterDryRun(List<Manifest> manifests, List<Problem> warnings) {
             : Optional.empty();
     Map<String, String> placed = request.runtime() == RuntimeKind.JOB ? PodPaths.PLACED : Map.of();
     RunConfig config = RunConfig.of(request, placed);
-    TunePlan plan = TunePlan.of(request, config, inspected, Release.version());
+    TunePlan plan = TunePlan.of(request, config, inspected, MachineFacts.here(), Release.version());
     return new ClusterDryRun(Manifests.of(plan, false), config.warnings());
   }
 

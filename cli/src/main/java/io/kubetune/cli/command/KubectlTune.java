@@ -69,6 +69,7 @@ public final class KubectlTune implements Callable<Integer> {
     KubectlTune root = new KubectlTune(surroundings);
     CommandLine line = new CommandLine(root);
     line.addSubcommand(Create.commandLine(surroundings));
+    line.addSubcommand(Plan.commandLine(surroundings));
     line.addSubcommand(new Logs(surroundings));
     line.addSubcommand(new Status(surroundings));
     line.addSubcommand(new ListRuns(surroundings));
@@ -76,6 +77,9 @@ public final class KubectlTune implements Callable<Integer> {
     line.addSubcommand(Data.commandLine(surroundings));
     line.addSubcommand(new Wait(surroundings));
     line.addSubcommand(new Delete(surroundings));
+    line.addSubcommand(new Init(surroundings));
+    line.addSubcommand(new Explain(surroundings));
+    line.addSubcommand(new Models(surroundings));
     line.addSubcommand(new Version(surroundings));
     line.addSubcommand(new Supervise(surroundings));
     line.setOut(new PrintWriter(terminal.out(), true));

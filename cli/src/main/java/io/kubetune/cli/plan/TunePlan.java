@@ -1,5 +1,6 @@
 package io.kubetune.cli.plan;
 
+import io.kubetune.cli.inspect.MachineFacts;
 import io.kubetune.cli.model.ModelDimensions;
 import io.kubetune.cli.model.Preset;
 import io.kubetune.cli.model.Presets;
@@ -21,7 +22,7 @@ import java.util.Optional;
 /// was found out.
 ///
 /// ```
-/// TunePlan plan = TunePlan.of(request, RunConfig.of(request, Map.of()), Optional.empty(), "0.1.0");
+/// TunePlan plan = TunePlan.of(request, RunConfig.of(request, Map.of()), Optional.empty(), MachineFacts.here(), "0.1.0");
 /// plan.memory().map(MemoryEstimate::totalBytes)
 /// ```
 ///
@@ -44,9 +45,14 @@ public record TunePlan(
   private static final long GIB = 1L << 30;
 
   /// @param inspected sizes of a model folder, where the model is one
+  /// @param here this machine, which runtime local trains on
   /// @throws TuneException BAD_MODEL or BAD_REQUEST where the run can't be planned
   public static TunePlan of(
-      TuneRequest request, RunConfig config, Optional<ModelDimensions> inspected, String version) {
+      TuneRequest request,
+      RunConfig config,
+      Optional<ModelDimensions> inspected,
+      MachineFacts here,
+      String version) {
     List<Problem> problems = new ArrayList<>();
     Optional<Preset> preset = preset(request.model());
     Optional<ModelDimensions> model = inspected.or(() -> preset.map(Preset::dimensions));
@@ -62,9 +68,7 @@ public record TunePlan(
     PodRequest pod = request.pod();
     // A machine type is asked for because of its GPUs: KAITO knows no others.
     int gpus = pod.gpus().orElse(pod.instanceType().isPresent() ? 1 : 0);
-    NumberType asked = config.config().kubetune().computeType();
-    NumberType compute =
-        asked != NumberType.AUTO ? asked : gpus > 0 ? NumberType.BFLOAT16 : NumberType.FLOAT32;
+    NumberType compute = compute(request, config, here, gpus);
     Optional<MemoryEstimate> memory =
         model.map(m -> MemoryEstimate.of(m, config.config(), compute));
     Optional<String> memoryLimit = pod.memory().or(() -> memory.map(m -> limit(m, gpus)));
@@ -86,6 +90,24 @@ public record TunePlan(
         PodImages.of(request, version),
         new PodResources(
             pod.cpu().orElse(CPUS), memoryLimit.orElse("1Gi"), gpus, pod.gpuResource()));
+  }
+
+  /// Parameters that are trained; empty where the model's sizes are not known.
+  public Optional<Long> trainableParameters() {
+    return model.map(sizes -> AdapterSize.parameters(sizes, config.config().lora()));
+  }
+
+  /// What the trainer will compute in. A node's CPU is not known here: without bf16 instructions it
+  /// is fp32, which needs more.
+  private static NumberType compute(
+      TuneRequest request, RunConfig config, MachineFacts here, int gpus) {
+    NumberType asked = config.config().kubetune().computeType();
+    boolean bfloat16 = request.runtime() == RuntimeKind.LOCAL ? here.bfloat16() : gpus > 0;
+    return switch (asked) {
+      case AUTO -> bfloat16 ? NumberType.BFLOAT16 : NumberType.FLOAT32;
+      case BFLOAT16, FLOAT32 -> asked;
+      case FLOAT16 -> NumberType.FLOAT32; // fp16 arithmetic overflows; the trainer takes fp32
+    };
   }
 
   private static Optional<Preset> preset(Location model) {

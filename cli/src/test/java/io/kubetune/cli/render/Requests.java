@@ -1,5 +1,6 @@
 package io.kubetune.cli.render;
 
+import io.kubetune.cli.inspect.MachineFacts;
 import io.kubetune.cli.plan.PodPaths;
 import io.kubetune.cli.plan.TunePlan;
 import io.kubetune.cli.request.Field;
@@ -35,6 +36,11 @@ final class Requests {
                 "abcde")
             .read(Flags.of(values));
     Map<String, String> placed = request.runtime() == RuntimeKind.JOB ? PodPaths.PLACED : Map.of();
-    return TunePlan.of(request, RunConfig.of(request, placed), Optional.empty(), "0.1.0");
+    return TunePlan.of(
+        request,
+        RunConfig.of(request, placed),
+        Optional.empty(),
+        new MachineFacts(8L << 30, 2, false),
+        "0.1.0");
   }
 }

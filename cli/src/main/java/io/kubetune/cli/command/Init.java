@@ -1,0 +1,72 @@
+package io.kubetune.cli.command;
+
+import io.kubetune.cli.terminal.Terminal;
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TuneException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/// `kubectl tune init`: writes a commented `tune.yaml` to start from.
+@Command(
+    name = "init",
+    header = "Write a commented tune.yaml to start from.",
+    footer = {"  kubectl tune init", "  kubectl tune init - | less"})
+final class Init implements Callable<Integer> {
+  private static final String TEMPLATE = "/templates/tune.yaml";
+
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "0..1",
+      defaultValue = "tune.yaml",
+      description = "a new file (default: ${DEFAULT-VALUE}); - is standard output")
+  private String file;
+
+  private final Surroundings surroundings;
+
+  Init(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Terminal terminal = surroundings.terminal();
+    String text;
+    try (InputStream in = Init.class.getResourceAsStream(TEMPLATE)) {
+      text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    if (file.equals("-")) {
+      terminal.out().print(text);
+      return ExitCode.OK.code();
+    }
+    try {
+      Files.writeString(Path.of(file), text, StandardOpenOption.CREATE_NEW);
+    } catch (FileAlreadyExistsException e) {
+      throw new TuneException(
+          ExitCode.ALREADY_EXISTS,
+          "can't write the example",
+          file,
+          "there is such a file",
+          "name another one, or print it with kubectl tune init -",
+          e);
+    } catch (IOException e) {
+      throw new TuneException(
+          ExitCode.STORAGE,
+          "can't write the example",
+          file,
+          e.getClass().getSimpleName() + ": " + e.getMessage(),
+          "name a file in a folder that you may write to",
+          e);
+    }
+    terminal.out().println(file + " written");
+    terminal.err().println("Edit it, then: kubectl tune create -f " + file);
+    return ExitCode.OK.code();
+  }
+}

@@ -1,0 +1,125 @@
+package io.kubetune.cli.command;
+
+import io.kubetune.cli.data.DataFacts;
+import io.kubetune.cli.data.Dataset;
+import io.kubetune.cli.data.NormaliseRequest;
+import io.kubetune.cli.data.shape.ColumnMapping;
+import io.kubetune.cli.inspect.MachineFacts;
+import io.kubetune.cli.inspect.ModelFacts;
+import io.kubetune.cli.model.ModelDimensions;
+import io.kubetune.cli.plan.PodPaths;
+import io.kubetune.cli.plan.Release;
+import io.kubetune.cli.plan.TunePlan;
+import io.kubetune.cli.plan.Workload;
+import io.kubetune.cli.request.Field;
+import io.kubetune.cli.request.Flags;
+import io.kubetune.cli.request.Location;
+import io.kubetune.cli.request.RequestReader;
+import io.kubetune.cli.request.RunConfig;
+import io.kubetune.cli.request.RuntimeKind;
+import io.kubetune.cli.request.TuneRequest;
+import io.kubetune.cli.terminal.Terminal;
+import io.kubetune.contract.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `kubectl tune plan`: what `create` would do with the same options, and what it would need;
+/// nothing is started or kept.
+@Command(
+    name = "plan",
+    header = "Show what a run would need, and start nothing.",
+    footer = {
+      "  kubectl tune plan --runtime local --model ./model --data rows.jsonl",
+      "  kubectl tune plan -f tune.yaml --method qlora -o json"
+    })
+final class Plan implements Callable<Integer> {
+  @Parameters(paramLabel = "NAME", arity = "0..1", description = "name of the run, as --name")
+  private String name;
+
+  @Mixin private OutputOption output;
+
+  @Spec private CommandSpec spec;
+
+  private final Surroundings surroundings;
+
+  private Plan(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /// The command with all options of a request.
+  static CommandLine commandLine(Surroundings surroundings) {
+    CommandSpec spec = CommandSpec.forAnnotatedObject(new Plan(surroundings));
+    RequestOptions.addTo(spec);
+    return new CommandLine(spec);
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Terminal terminal = surroundings.terminal();
+    Map<Field, List<String>> typed = RequestOptions.typed(spec);
+    if (name != null || Stream.of(Field.NAME, Field.FILE).noneMatch(typed::containsKey)) {
+      typed.put(Field.NAME, List.of(name == null ? "plan" : name));
+    }
+    TuneRequest request = RequestReader.here(terminal.in()).read(Flags.of(typed));
+    boolean job = request.runtime() == RuntimeKind.JOB;
+    RunConfig config = RunConfig.of(request, job ? PodPaths.PLACED : Map.of());
+    Optional<ModelDimensions> model =
+        request.model() instanceof Location.Local(Path folder)
+            ? Optional.of(ModelFacts.read(folder).dimensions())
+            : Optional.empty();
+    TunePlan plan = TunePlan.of(request, config, model, MachineFacts.here(), Release.version());
+    PlanView view = new PlanView(plan, workload(request, config), MachineFacts.here());
+    switch (output.format()) {
+      case JSON, YAML -> output.print(view.toJson(), terminal);
+      case NAME -> terminal.out().println("run/" + request.name());
+      case TABLE, WIDE -> view.print(terminal.out());
+    }
+    return ExitCode.OK.code();
+  }
+
+  /// Rows of this machine are read and checked, as `create` would; others are not fetched for a
+  /// plan.
+  private static Optional<Workload> workload(TuneRequest request, RunConfig config)
+      throws IOException {
+    Optional<List<String>> data = paths(request.data());
+    Optional<List<String>> evalData = paths(request.evalData());
+    if (data.isEmpty() || evalData.isEmpty()) {
+      return Optional.empty();
+    }
+    Path folder = Files.createTempDirectory("kubetune-plan");
+    try {
+      DataFacts facts =
+          Dataset.normalise(
+              NormaliseRequest.of(data.get(), folder.resolve("data"))
+                  .evaluatedOn(evalData.get())
+                  .mapped(new ColumnMapping(request.columns())));
+      return Optional.of(
+          Workload.of(facts.rows(), facts.evalRows(), facts.estimatedTokens(), config.config()));
+    } finally {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(each);
+        }
+      }
+    }
+  }
+
+  private static Optional<List<String>> paths(List<Location> locations) {
+    return locations.stream().allMatch(Location.Local.class::isInstance)
+        ? Optional.of(locations.stream().map(Location::text).toList())
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,123 @@
+package io.kubetune.cli.command;
+
+import io.kubetune.cli.inspect.MachineFacts;
+import io.kubetune.cli.plan.MemoryEstimate;
+import io.kubetune.cli.plan.TunePlan;
+import io.kubetune.cli.plan.Workload;
+import io.kubetune.cli.request.RuntimeKind;
+import io.kubetune.cli.terminal.Bytes;
+import io.kubetune.cli.terminal.Table;
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A plan as tables and as JSON.
+///
+/// ```
+/// new PlanView(plan, workload, MachineFacts.here()).print(out);
+/// ```
+record PlanView(TunePlan plan, Optional<Workload> workload, MachineFacts machine) {
+
+  void print(PrintStream out) {
+    Table table = new Table("PLAN", "");
+    facts().forEach(table::row);
+    table.print(out);
+    plan.memory().ifPresent(memory -> memory(memory).print(separated(out)));
+    fits()
+        .filter(fit -> !fit)
+        .ifPresent(_ ->
+            out.println(
+                "\nThis machine has "
+                    + Bytes.text(machine.memoryBytes())
+                    + ": too little. Try --method qlora, --batch-size 1, a shorter --max-length"
+                    + " or --set KubetuneConfig.memory=small."));
+  }
+
+  private static PrintStream separated(PrintStream out) {
+    out.println();
+    return out;
+  }
+
+  private Map<String, String> facts() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("run", plan.request().name());
+    facts.put("runtime", plan.request().runtime().text());
+    facts.put("method", plan.request().method().name().toLowerCase(Locale.ROOT));
+    facts.put("model", plan.request().model().text());
+    plan.model().ifPresent(model -> facts.put("parameters", "%,d".formatted(model.parameters())));
+    plan.trainableParameters()
+        .ifPresent(trainable -> facts.put("trainable", "%,d".formatted(trainable)));
+    workload.ifPresent(work -> {
+      facts.put("rows", "%,d, and %,d to evaluate on".formatted(work.trainRows(), work.evalRows()));
+      facts.put("tokens", "about %,d an epoch".formatted(work.estimatedTokens()));
+      facts.put("steps", "%,d".formatted(work.steps()));
+    });
+    if (plan.request().runtime() == RuntimeKind.JOB) {
+      facts.put("cpu", plan.resources().cpu());
+      facts.put("memory", plan.resources().memory());
+      if (plan.resources().gpus() > 0) {
+        facts.put(plan.resources().gpuResource(), String.valueOf(plan.resources().gpus()));
+      }
+      facts.put("trainer image", plan.images().trainer());
+    }
+    return facts;
+  }
+
+  private static Table memory(MemoryEstimate memory) {
+    Table table = new Table("MEMORY AT ITS PEAK", "");
+    table.row("weights", Bytes.text(memory.weightBytes()));
+    table.row("adapter and gradients", Bytes.text(memory.adapterBytes()));
+    table.row("optimizer", Bytes.text(memory.optimizerBytes()));
+    table.row("activations", Bytes.text(memory.activationBytes()));
+    table.row("logits", Bytes.text(memory.logitBytes()));
+    table.row("runtime", Bytes.text(memory.runtimeBytes()));
+    table.row("total, at most", Bytes.text(memory.totalBytes()));
+    return table;
+  }
+
+  /// Whether a run on this machine has the memory it needs; empty for others.
+  private Optional<Boolean> fits() {
+    return plan.request().runtime() == RuntimeKind.LOCAL
+        ? plan.memory().map(memory -> memory.totalBytes() <= machine.memoryBytes())
+        : Optional.empty();
+  }
+
+  ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("name", plan.request().name());
+    json.put("runtime", plan.request().runtime().text());
+    json.put("method", plan.request().method().name().toLowerCase(Locale.ROOT));
+    json.put("model", plan.request().model().text());
+    plan.model().ifPresent(model -> json.put("parameters", model.parameters()));
+    plan.trainableParameters().ifPresent(count -> json.put("trainableParameters", count));
+    workload.ifPresent(work -> {
+      json.put("trainRows", work.trainRows());
+      json.put("evalRows", work.evalRows());
+      json.put("estimatedTokens", work.estimatedTokens());
+      json.put("steps", work.steps());
+    });
+    plan.memory()
+        .ifPresent(memory -> {
+          ObjectNode bytes = json.putObject("memoryBytes");
+          bytes.put("weights", memory.weightBytes());
+          bytes.put("adapter", memory.adapterBytes());
+          bytes.put("optimizer", memory.optimizerBytes());
+          bytes.put("activations", memory.activationBytes());
+          bytes.put("logits", memory.logitBytes());
+          bytes.put("runtime", memory.runtimeBytes());
+          bytes.put("total", memory.totalBytes());
+        });
+    fits().ifPresent(fit -> json.put("fits", fit));
+    if (plan.request().runtime() == RuntimeKind.JOB) {
+      ObjectNode resources = json.putObject("resources");
+      resources.put("cpu", plan.resources().cpu());
+      resources.put("memory", plan.resources().memory());
+      resources.put("gpus", plan.resources().gpus());
+    }
+    return json;
+  }
+}
