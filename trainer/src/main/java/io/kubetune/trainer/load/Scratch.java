@@ -1,14 +1,18 @@
 package io.kubetune.trainer.load;
 
 import io.kubetune.trainer.tensor.HostArrays;
+import io.kubetune.trainer.tensor.Lane;
 import io.kubetune.trainer.tensor.Scope;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// The one buffer that stored weights are brought into the compute type in, one matrix at a time.
+/// The one buffer that stored weights are brought into the compute type in, once a lane, one matrix
+/// at a time.
 public final class Scratch implements AutoCloseable {
   private final ScalarType type;
-  private Tensor buffer;
+  private final Map<Integer, Tensor> buffers = new ConcurrentHashMap<>();
 
   public Scratch(ScalarType type) {
     this.type = type;
@@ -18,23 +22,29 @@ public final class Scratch implements AutoCloseable {
     return type;
   }
 
-  /// [rows, columns], values not set; the same memory at each call.
+  /// [rows, columns], values not set; the same memory at each call of a lane.
   public Tensor of(long rows, long columns) {
     long count = rows * columns;
-    if (buffer == null || buffer.numel() < count) {
-      close();
-      try (Scope scope = new Scope()) {
-        buffer = Scope.own(HostArrays.empty(type, count));
-      }
-    }
+    Tensor buffer =
+        buffers.compute(
+            Lane.current(),
+            (lane, held) -> {
+              if (held != null && held.numel() >= count) {
+                return held;
+              }
+              if (held != null) {
+                held.close();
+              }
+              try (Scope scope = new Scope()) {
+                return Scope.own(HostArrays.empty(type, count));
+              }
+            });
     return buffer.narrow(0, 0, count).view(rows, columns);
   }
 
   @Override
   public void close() {
-    if (buffer != null) {
-      buffer.close();
-      buffer = null;
-    }
+    buffers.values().forEach(Tensor::close);
+    buffers.clear();
   }
 }

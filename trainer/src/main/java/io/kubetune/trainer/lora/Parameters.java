@@ -2,13 +2,15 @@ package io.kubetune.trainer.lora;
 
 import static org.bytedeco.pytorch.global.torch.zeros;
 
+import io.kubetune.trainer.tensor.Lane;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
 
-/// All trained values and their gradients: two flat fp32 buffers, and a named view of each for
-/// every parameter.
+/// All trained values and their gradients: flat fp32 buffers, and a named view of each for every
+/// parameter.
 ///
 /// One buffer each lets the optimizer, the gradient norm and a checkpoint be one operation.
 /// Parameters that weight decay applies to come first.
@@ -29,16 +31,21 @@ public final class Parameters implements AutoCloseable {
   }
 
   /// @param value view of the flat values, fp32, of the declared shape
-  /// @param gradient view of the flat gradients, same shape; add into it
-  public record Parameter(Declaration declaration, Tensor value, Tensor gradient) {
+  /// @param gradients for each lane a view of its flat gradients, of the same shape
+  public record Parameter(Declaration declaration, Tensor value, List<Tensor> gradients) {
     public String name() {
       return declaration.name();
+    }
+
+    /// The gradient of the lane that asks; add into it.
+    public Tensor gradient() {
+      return gradients.get(Lane.current());
     }
   }
 
   private final Tensor values;
-  private final Tensor gradients;
-  private final List<Parameter> list = new ArrayList<>();
+  private final List<Tensor> gradients = new ArrayList<>();
+  private final SequencedMap<String, Parameter> byName = new LinkedHashMap<>();
   private final long decayedCount;
 
   public Parameters(List<Declaration> declared) {
@@ -47,13 +54,34 @@ public final class Parameters implements AutoCloseable {
     long total = ordered.stream().mapToLong(Declaration::count).sum();
     decayedCount = ordered.stream().filter(Declaration::decays).mapToLong(Declaration::count).sum();
     values = zeros(total);
-    gradients = zeros(total);
     long at = 0;
     for (Declaration each : ordered) {
       Tensor value = values.narrow(0, at, each.count()).view(each.shape());
-      Tensor gradient = gradients.narrow(0, at, each.count()).view(each.shape());
-      list.add(new Parameter(each, value, gradient));
+      byName.put(each.name(), new Parameter(each, value, new ArrayList<>()));
       at += each.count();
+    }
+    lanes(1);
+  }
+
+  /// Makes gradients for so many lanes: each adds into its own, and [#addUpLanes] into the first.
+  public void lanes(int count) {
+    while (gradients.size() < count) {
+      Tensor flat = zeros(values.numel());
+      gradients.add(flat);
+      long at = 0;
+      for (Parameter each : byName.values()) {
+        long n = each.declaration().count();
+        each.gradients().add(flat.narrow(0, at, n).view(each.declaration().shape()));
+        at += n;
+      }
+    }
+  }
+
+  /// Adds the other lanes' gradients to the first's, in order, and sets them to zero.
+  public void addUpLanes() {
+    for (Tensor other : gradients.subList(1, gradients.size())) {
+      gradients.getFirst().add_(other);
+      other.zero_();
     }
   }
 
@@ -64,7 +92,7 @@ public final class Parameters implements AutoCloseable {
 
   /// [N] fp32.
   public Tensor gradients() {
-    return gradients;
+    return gradients.getFirst();
   }
 
   /// The first so many of N values are subject to weight decay.
@@ -78,27 +106,30 @@ public final class Parameters implements AutoCloseable {
   }
 
   public List<Parameter> list() {
-    return Collections.unmodifiableList(list);
+    return List.copyOf(byName.values());
   }
 
   public Parameter named(String name) {
-    return list.stream()
-        .filter(each -> each.name().equals(name))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no parameter " + name));
+    Parameter named = byName.get(name);
+    if (named == null) {
+      throw new IllegalArgumentException("no parameter " + name);
+    }
+    return named;
   }
 
   public void zeroGradients() {
-    gradients.zero_();
+    gradients.forEach(Tensor::zero_);
   }
 
   @Override
   public void close() {
-    list.forEach(each -> {
-      each.value().close();
-      each.gradient().close();
-    });
+    byName
+        .values()
+        .forEach(each -> {
+          each.value().close();
+          each.gradients().forEach(Tensor::close);
+        });
     values.close();
-    gradients.close();
+    gradients.forEach(Tensor::close);
   }
 }

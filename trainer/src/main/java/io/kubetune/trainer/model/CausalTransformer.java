@@ -6,6 +6,7 @@ import io.kubetune.trainer.lora.Parameters;
 import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.Frame.Mode;
 import io.kubetune.trainer.tensor.HostArrays;
+import io.kubetune.trainer.tensor.Lane;
 import io.kubetune.trainer.tensor.Pass;
 import io.kubetune.trainer.tensor.Scope;
 import java.util.ArrayList;
@@ -21,6 +22,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// There is no graph over the whole model: each block keeps what its [Frame] saved until its own
 /// backward pass, and nothing is computed below the first block that trains.
 final class CausalTransformer implements CausalLm {
+  /// An odd constant, so that each lane draws other random numbers.
+  private static final long LANE_STREAM = 0xD1342543DE82EF95L;
+
   private static final Pattern LAYER = Pattern.compile("\\.(\\d+)\\.");
 
   private final DecoderStack decoder;
@@ -28,16 +32,24 @@ final class CausalTransformer implements CausalLm {
   private final ScalarType type;
   private final boolean recompute;
   private final int firstTrained;
-  private boolean adapters = true;
+  private final Lanes lanes;
+  private volatile boolean adapters = true;
 
+  /// @param threads cores to compute on
   /// @param recompute keep each block's input alone, and compute the block again on the way back
   CausalTransformer(
-      DecoderStack decoder, Parameters parameters, ScalarType type, boolean recompute) {
+      DecoderStack decoder,
+      Parameters parameters,
+      ScalarType type,
+      boolean recompute,
+      int threads) {
     this.decoder = decoder;
     this.parameters = parameters;
     this.type = type;
     this.recompute = recompute;
     this.firstTrained = firstTrained();
+    this.lanes = new Lanes(threads);
+    parameters.lanes(threads);
   }
 
   private int firstTrained() {
@@ -61,6 +73,17 @@ final class CausalTransformer implements CausalLm {
 
   @Override
   public double accumulate(PackedBatch batch, double scale, long randomStream) {
+    List<Double> sums =
+        lanes.compute(
+            batch,
+            part -> accumulateHere(part, scale, randomStream + Lane.current() * LANE_STREAM));
+    if (sums.size() > 1) {
+      parameters.addUpLanes();
+    }
+    return sums.stream().mapToDouble(Double::doubleValue).sum();
+  }
+
+  private double accumulateHere(PackedBatch batch, double scale, long randomStream) {
     Mode mode = Mode.training(randomStream);
     List<Block> blocks = decoder.blocks();
     List<Layer> layers = new ArrayList<>();
@@ -169,6 +192,10 @@ final class CausalTransformer implements CausalLm {
 
   @Override
   public LossSum evaluate(PackedBatch batch) {
+    return lanes.compute(batch, this::evaluateHere).stream().reduce(LossSum::plus).orElseThrow();
+  }
+
+  private LossSum evaluateHere(PackedBatch batch) {
     try (Scope scope = new Scope();
         Sequence sequence = Sequence.packed(batch.lengths(), type)) {
       Tensor x = hidden(HostArrays.longs(batch.tokens()), sequence);
@@ -241,6 +268,7 @@ final class CausalTransformer implements CausalLm {
 
   @Override
   public void close() {
+    lanes.close();
     decoder.close();
     parameters.close();
   }

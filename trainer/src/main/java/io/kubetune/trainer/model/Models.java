@@ -13,8 +13,8 @@ import io.kubetune.trainer.lora.AdapterFolder;
 import io.kubetune.trainer.lora.Parameters;
 import io.kubetune.trainer.lora.Targets;
 import io.kubetune.trainer.tensor.Precision;
+import io.kubetune.trainer.tensor.Threads;
 import java.nio.file.Path;
-import org.bytedeco.pytorch.global.torch;
 
 /// Opens a model folder for a run.
 ///
@@ -53,8 +53,7 @@ public final class Models {
   /// @throws io.kubetune.contract.TuneException BAD_MODEL with every problem of the folder;
   ///   BAD_REQUEST where the adapter can't be placed
   public static OpenModel open(TrainingConfig training, Path folder) {
-    // The backward pass is written by hand; libtorch should not record a graph of its own.
-    torch.set_num_threads(threads(training));
+    Threads.perOperation(threads(training));
     if (training.kubetune().device() == Device.CUDA) {
       throw new TuneException(
           ExitCode.NOT_SUPPORTED,
@@ -89,7 +88,8 @@ public final class Models {
           .ifPresent(adapter -> AdapterFolder.load(Path.of(adapter), parameters));
       boolean recompute = training.kubetune().memory() == Memory.SMALL;
       return new OpenModel(
-          new CausalTransformer(decoder, parameters, precision.compute(), recompute),
+          new CausalTransformer(
+              decoder, parameters, precision.compute(), recompute, threads(training)),
           config.modelType(),
           checkpoint.parameterCount(),
           decoder.vocabulary(),
