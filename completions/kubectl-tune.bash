@@ -167,6 +167,9 @@ function _complete_kubectl-tune() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} explain" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} models" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} version" ];    then _picocli_kubectl-tune; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} data check" ];    then _picocli_kubectl-tune_data; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} data split" ];    then _picocli_kubectl-tune_data; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} data normalise" ];    then _picocli_kubectl-tune_data; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} data push" ];    then _picocli_kubectl-tune_data; return $?; fi
 
   # Find the longest sequence of subcommands and call the bash function for that subcommand.
@@ -183,9 +186,15 @@ function _complete_kubectl-tune() {
   local cmds10=(explain)
   local cmds11=(models)
   local cmds12=(version)
-  local cmds13=(data push)
+  local cmds13=(data check)
+  local cmds14=(data split)
+  local cmds15=(data normalise)
+  local cmds16=(data push)
 
-  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_kubectl-tune_data_push; return $?; fi
+  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_kubectl-tune_data_push; return $?; fi
+  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_kubectl-tune_data_normalise; return $?; fi
+  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_kubectl-tune_data_split; return $?; fi
+  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_kubectl-tune_data_check; return $?; fi
   if CompWordsContainsArray "${cmds12[@]}"; then _picocli_kubectl-tune_version; return $?; fi
   if CompWordsContainsArray "${cmds11[@]}"; then _picocli_kubectl-tune_models; return $?; fi
   if CompWordsContainsArray "${cmds10[@]}"; then _picocli_kubectl-tune_explain; return $?; fi
@@ -746,7 +755,7 @@ function _picocli_kubectl-tune_data() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="push"
+  local commands="check split normalise push"
   local flag_opts="'-h' '--help' '--debug'"
   local arg_opts=""
 
@@ -905,6 +914,159 @@ function _picocli_kubectl-tune_version() {
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `check` subcommand.
+function _picocli_kubectl-tune_data_check() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '--debug'"
+  local arg_opts="'--map' '--template' '--template-without-input' '--format' '--fix' '-o' '--output'"
+  local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--map')
+      return
+      ;;
+    '--template')
+      return
+      ;;
+    '--template-without-input')
+      return
+      ;;
+    '--format')
+      return
+      ;;
+    '--fix')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `split` subcommand.
+function _picocli_kubectl-tune_data_split() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '--debug'"
+  local arg_opts="'--map' '--template' '--template-without-input' '--format' '--eval' '--seed' '--to' '-o' '--output'"
+  local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--map')
+      return
+      ;;
+    '--template')
+      return
+      ;;
+    '--template-without-input')
+      return
+      ;;
+    '--format')
+      return
+      ;;
+    '--eval')
+      return
+      ;;
+    '--seed')
+      return
+      ;;
+    '--to')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `normalise` subcommand.
+function _picocli_kubectl-tune_data_normalise() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '--debug'"
+  local arg_opts="'--map' '--template' '--template-without-input' '--format' '--eval-data' '--to' '-o' '--output'"
+  local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--map')
+      return
+      ;;
+    '--template')
+      return
+      ;;
+    '--template-without-input')
+      return
+      ;;
+    '--format')
+      return
+      ;;
+    '--eval-data')
+      return
+      ;;
+    '--to')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
     '-o'|'--output')
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )

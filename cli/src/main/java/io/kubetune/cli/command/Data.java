@@ -10,8 +10,14 @@ import picocli.CommandLine.Spec;
 /// `kubectl tune data`: what is done with data outside a run.
 @Command(
     name = "data",
-    header = "Work with data sets outside a run.",
+    header = "Check, clean, split and package data outside a run.",
     footer = {
+      "  # Everything that is wrong with some rows, and what training would see",
+      "  kubectl tune data check rows.jsonl",
+      "",
+      "  # Hold out a tenth of them",
+      "  kubectl tune data split rows.jsonl --eval 0.1 --to ./split",
+      "",
       "  # As an image that a cluster pulls",
       "  kubectl tune data push ./shards --data-image registry.example.com/team/data:v1",
     })
@@ -27,6 +33,9 @@ final class Data implements Callable<Integer> {
   /// The command with its own subcommands.
   static CommandLine commandLine(Surroundings surroundings) {
     CommandLine line = new CommandLine(new Data(surroundings));
+    line.addSubcommand(new DataCheck(surroundings));
+    line.addSubcommand(new DataSplit(surroundings));
+    line.addSubcommand(new DataNormalise(surroundings));
     line.addSubcommand(new DataPush(surroundings));
     return line;
   }

@@ -1,5 +1,7 @@
 package io.kubetune.cli.data;
 
+import io.kubetune.contract.DataManifest;
+import io.kubetune.contract.DataManifest.DataFile;
 import io.kubetune.contract.DataManifest.Shape;
 import io.kubetune.contract.Problem;
 import java.nio.file.Path;
@@ -28,4 +30,20 @@ public record DataFacts(
     long estimatedTokens,
     Shape shape,
     String source,
-    List<Problem> warnings) {}
+    List<Problem> warnings) {
+
+  static DataFacts of(
+      Path folder, DataManifest manifest, long estimatedTokens, List<Problem> warnings) {
+    DataFile train = manifest.file(DataManifest.TRAIN).orElseThrow();
+    return new DataFacts(
+        folder,
+        train.rows(),
+        train.bytes(),
+        train.sha256(),
+        manifest.file(DataManifest.EVAL).map(DataFile::rows).orElse(0L),
+        estimatedTokens,
+        manifest.shape(),
+        manifest.source(),
+        List.copyOf(warnings));
+  }
+}

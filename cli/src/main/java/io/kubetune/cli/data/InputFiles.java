@@ -2,6 +2,7 @@ package io.kubetune.cli.data;
 
 import io.kubetune.cli.data.format.Format;
 import io.kubetune.cli.data.format.InputFile;
+import io.kubetune.contract.DataManifest;
 import io.kubetune.contract.Problem;
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -17,8 +18,9 @@ import java.util.stream.Stream;
 /// The files that the user's words name, in the order in which they are read: a file, a folder, or
 /// a glob.
 ///
-/// Of a folder, or a glob, that holds several splits only the one named `train` is taken: rows that
-/// someone held out must not be trained on unasked.
+/// A folder of canonical rows is its `train.jsonl`. Of any other folder, or a glob, that holds
+/// several splits only the one named `train` is taken: rows that someone held out must not be
+/// trained on unasked.
 ///
 /// ```
 /// InputFiles.of(List.of("shards/*.parquet"), Optional.empty()).files()
@@ -91,6 +93,10 @@ record InputFiles(List<InputFile> files, List<Path> left, List<Problem> problems
               .filter(each -> Format.ofName(each.getFileName().toString()).isPresent())
               .sorted()
               .toList();
+      Path train = folder.resolve(DataManifest.TRAIN);
+      if (Files.exists(folder.resolve(DataManifest.FILE_NAME)) && all.contains(train)) {
+        return List.of(train);
+      }
       boolean saved =
           all.stream().anyMatch(each -> each.getFileName().toString().equals("state.json"));
       return saved

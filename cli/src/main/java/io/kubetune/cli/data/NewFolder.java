@@ -11,6 +11,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.security.SecureRandom;
 import java.util.stream.Stream;
 
 /// A folder that is filled aside and appears whole, or not at all.
@@ -42,8 +43,12 @@ public final class NewFolder implements AutoCloseable {
           "name a new folder, or remove this one");
     }
     Files.createDirectories(whole.getParent());
+    // Not createTempDirectory: that one is for its owner alone, and a pod reads data as another
+    // user.
+    String suffix = Long.toHexString(new SecureRandom().nextLong());
     return new NewFolder(
-        whole, Files.createTempDirectory(whole.getParent(), "." + whole.getFileName() + "."));
+        whole,
+        Files.createDirectory(whole.resolveSibling("." + whole.getFileName() + "." + suffix)));
   }
 
   /// Where to write until all is there.

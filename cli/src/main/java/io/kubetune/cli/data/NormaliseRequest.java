@@ -14,39 +14,33 @@ import java.util.Optional;
 ///     .mapped(ColumnMapping.parse("question=prompt,answer=completion"))
 /// ```
 ///
-/// @param inputs files as the user named them
 /// @param evalInputs rows to evaluate on, of the same form; empty where there are none
-/// @param format overrides what the files' content says
-/// @param template the user's own prompt text
 /// @param outFolder is made; must not exist, or be empty
-public record NormaliseRequest(
-    List<String> inputs,
-    List<String> evalInputs,
-    ColumnMapping mapping,
-    Optional<PromptTemplate> template,
-    Optional<Format> format,
-    Path outFolder) {
+public record NormaliseRequest(DataSource source, List<String> evalInputs, Path outFolder) {
 
   public static NormaliseRequest of(List<String> inputs, Path outFolder) {
-    return new NormaliseRequest(
-        inputs, List.of(), ColumnMapping.NONE, Optional.empty(), Optional.empty(), outFolder);
+    return new NormaliseRequest(DataSource.of(inputs), List.of(), outFolder);
   }
 
   public NormaliseRequest evaluatedOn(List<String> evalInputs) {
-    return new NormaliseRequest(inputs, evalInputs, mapping, template, format, outFolder);
+    return new NormaliseRequest(source, evalInputs, outFolder);
   }
 
   public NormaliseRequest mapped(ColumnMapping mapping) {
-    return new NormaliseRequest(inputs, evalInputs, mapping, template, format, outFolder);
+    return with(new DataSource(source.inputs(), mapping, source.template(), source.format()));
   }
 
   public NormaliseRequest templated(PromptTemplate template) {
-    return new NormaliseRequest(
-        inputs, evalInputs, mapping, Optional.of(template), format, outFolder);
+    return with(
+        new DataSource(source.inputs(), source.mapping(), Optional.of(template), source.format()));
   }
 
   public NormaliseRequest formatted(Format format) {
-    return new NormaliseRequest(
-        inputs, evalInputs, mapping, template, Optional.of(format), outFolder);
+    return with(
+        new DataSource(source.inputs(), source.mapping(), source.template(), Optional.of(format)));
+  }
+
+  private NormaliseRequest with(DataSource other) {
+    return new NormaliseRequest(other, evalInputs, outFolder);
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 /// ```
 /// origins.add(new Place("rows.jsonl", Unit.LINE, 1));
 /// ```
-final class Origins {
+public final class Origins {
   /// A file whose rows take several lines each would make a run a row: past this many the lines are
   /// unknown, so that the manifest stays small.
   private static final int RUNS_KEPT = 10_000;
@@ -19,7 +19,7 @@ final class Origins {
   private final List<Origin> runs = new ArrayList<>();
   private long rows;
 
-  void add(Place place) {
+  public void add(Place place) {
     rows++;
     Origin last = runs.isEmpty() ? null : runs.getLast();
     boolean sameFile = last != null && last.file().equals(place.file());
@@ -31,7 +31,7 @@ final class Origins {
     }
   }
 
-  List<Origin> runs() {
+  public List<Origin> runs() {
     return List.copyOf(runs);
   }
 }

@@ -14,11 +14,25 @@ public final class Problems {
   public static final int KEPT = 20;
 
   private final List<Problem> first = new ArrayList<>();
+  private final int kept;
   private long total;
+
+  public Problems() {
+    this(KEPT);
+  }
+
+  private Problems(int kept) {
+    this.kept = kept;
+  }
+
+  /// Keeps every problem; for one batch of rows, which bounds them.
+  static Problems ofBatch() {
+    return new Problems(Integer.MAX_VALUE);
+  }
 
   public void add(Problem problem) {
     total++;
-    if (first.size() < KEPT) {
+    if (first.size() < kept) {
       first.add(problem);
     }
   }
@@ -26,7 +40,7 @@ public final class Problems {
   /// Appends another's, which come after.
   public void addAll(Problems later) {
     total += later.total;
-    later.first.stream().limit(Math.max(0, KEPT - first.size())).forEach(first::add);
+    later.first.stream().limit(Math.max(0, kept - first.size())).forEach(first::add);
   }
 
   public List<Problem> first() {

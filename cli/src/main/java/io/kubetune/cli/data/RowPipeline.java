@@ -10,6 +10,7 @@ import io.kubetune.cli.data.shape.RowForm;
 import io.kubetune.contract.Problem;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -26,17 +27,17 @@ import java.util.concurrent.Future;
 /// What waits is bounded in bytes, so a dataset of any size needs the same memory.
 ///
 /// ```
-/// try (var pipeline = new RowPipeline(choice)) {
+/// try (var pipeline = new RowPipeline(source)) {
 ///   pipeline.read(file, batch -> out.write(batch.canonical()));
 /// }
 /// ```
-final class RowPipeline implements AutoCloseable {
+public final class RowPipeline implements AutoCloseable {
   /// Enough for every core to have its next batch ready.
   private static final int WAITING_BYTES = 4 << 20;
 
   /// Takes batches in the order of the files' rows, on the thread that called [#read].
   @FunctionalInterface
-  interface Sink {
+  public interface Sink {
     void batch(ShapedBatch batch) throws IOException;
   }
 
@@ -51,27 +52,35 @@ final class RowPipeline implements AutoCloseable {
   private long waitingBytes;
   private Optional<RowForm> form = Optional.empty();
   private List<String> columns = List.of();
+  private Place columnsPlace = Place.whole("");
   private boolean unknownForm;
   private Sink sink;
 
-  RowPipeline(FormChoice choice) {
-    this.choice = choice;
+  public RowPipeline(DataSource source) {
+    this.choice = source.choice();
   }
 
   /// The form that the first rows had; empty before them.
-  Optional<RowForm> form() {
+  public Optional<RowForm> form() {
     return form;
   }
 
-  /// The columns of the first row.
-  List<String> columns() {
-    return columns;
+  /// Columns of the first row that nothing is read from, as a warning.
+  public Optional<Problem> unusedColumns() {
+    List<String> unused = new ArrayList<>(columns);
+    form.ifPresent(known -> unused.removeAll(known.required()));
+    form.ifPresent(known -> unused.removeAll(known.optional()));
+    return unused.isEmpty() || form.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            columnsPlace.problem(
+                "", "columns that are not used: " + String.join(", ", unused), ""));
   }
 
   /// Reads one file to its end, or to where it can't be read any further.
   ///
   /// @throws IOException where the disk fails; a fault of the file's content goes to the sink
-  void read(InputFile file, Sink to) throws IOException {
+  public void read(InputFile file, Sink to) throws IOException {
     sink = to;
     if (unknownForm) {
       return;
@@ -138,6 +147,7 @@ final class RowPipeline implements AutoCloseable {
     if (form.isEmpty() && !choice.isPreference(found)) {
       form = choice.of(found);
       columns = found;
+      columnsPlace = place;
     }
     if (form.isPresent() && found.containsAll(form.get().required())) {
       return true;

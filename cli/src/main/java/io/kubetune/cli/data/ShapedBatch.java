@@ -31,7 +31,7 @@ public record ShapedBatch(byte[] canonical, List<ShapedRow> rows, Problems probl
 
   /// Decodes and shapes a batch. Safe on any thread, as the batch is this call's own.
   static ShapedBatch of(RowBatch batch, RowForm form) {
-    Problems problems = new Problems();
+    Problems problems = Problems.ofBatch();
     CanonicalWriter writer = new CanonicalWriter();
     List<ShapedRow> rows = new ArrayList<>();
     RowShaper shaper = new RowShaper(form, problems::add);

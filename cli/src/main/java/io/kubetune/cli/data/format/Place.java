@@ -21,7 +21,8 @@ public record Place(String file, Unit unit, long number) {
     FILE
   }
 
-  static Place whole(String file) {
+  /// A file as a whole.
+  public static Place whole(String file) {
     return new Place(file, Unit.FILE, 0);
   }
 

@@ -39,8 +39,15 @@ public record FormChoice(ColumnMapping mapping, Optional<PromptTemplate> templat
         .or(() -> whole.stream().findFirst());
   }
 
-  /// The form that has at least its first column there: what the user most likely meant.
+  /// The form that has at least its first column there (its last one, under a template): what the
+  /// user most likely meant.
   public Optional<RowForm> nearest(Collection<String> columns) {
+    if (template.isPresent()) {
+      return forms().stream()
+          .filter(each -> columns.contains(each.required().getLast()))
+          .findFirst()
+          .or(() -> Optional.of(forms().getFirst()));
+    }
     return forms().stream()
         .filter(each -> columns.contains(each.required().getFirst()))
         .findFirst();
@@ -80,6 +87,9 @@ public record FormChoice(ColumnMapping mapping, Optional<PromptTemplate> templat
 
   /// The `--map` that would most likely make these columns known; empty where nothing comes near.
   public Optional<String> suggestion(Collection<String> columns) {
+    if (template.isPresent()) {
+      return Optional.empty();
+    }
     Optional<String> prompt = nearestName(columns, PROMPTS);
     Optional<String> completion = nearestName(columns, COMPLETIONS);
     if (prompt.isPresent() && completion.isPresent()) {

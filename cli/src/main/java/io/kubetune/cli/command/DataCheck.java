@@ -1,0 +1,62 @@
+package io.kubetune.cli.command;
+
+import io.kubetune.cli.data.check.DataReport;
+import io.kubetune.cli.data.check.RowCheck;
+import io.kubetune.cli.terminal.Terminal;
+import io.kubetune.contract.ExitCode;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `kubectl tune data check FILE…`: everything that is wrong with some rows.
+@Command(
+    name = "check",
+    header = "Say everything that is wrong with some rows; 1 where training would refuse them.",
+    footer = {
+      "  kubectl tune data check rows.jsonl",
+      "  kubectl tune data check gsm8k/train.jsonl.gz --map question=prompt,answer=completion",
+      "",
+      "  # A cleaned copy: what is broken, empty or there twice is left out and listed",
+      "  kubectl tune data check shards/ --fix ./clean",
+    })
+final class DataCheck implements Callable<Integer> {
+  /// As grep and diff say that they found something; the codes of the table are for commands that
+  /// failed.
+  private static final int REFUSED = 1;
+
+  @Mixin private DataOptions data;
+
+  @Option(
+      names = "--fix",
+      paramLabel = "FOLDER",
+      description = "new folder for a cleaned copy; the files themselves stay as they are")
+  private Path fix;
+
+  @Mixin private OutputOption output;
+
+  private final Surroundings surroundings;
+
+  DataCheck(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() {
+    Terminal terminal = surroundings.terminal();
+    DataReport report =
+        fix == null ? RowCheck.check(data.source()) : RowCheck.fix(data.source(), fix);
+    DataReportText text = new DataReportText(report);
+    switch (output.format()) {
+      case NAME -> terminal.out().println(report.source());
+      case JSON, YAML -> output.print(text.json(), terminal);
+      case TABLE, WIDE -> text.print(terminal);
+    }
+    if (fix != null) {
+      terminal.err().println("Cleaned copy in " + fix + "; what was left out is in removed.jsonl.");
+      return ExitCode.OK.code();
+    }
+    return report.refused() ? REFUSED : ExitCode.OK.code();
+  }
+}

@@ -1,0 +1,181 @@
+package io.kubetune.cli.command;
+
+import io.kubetune.cli.data.check.DataReport;
+import io.kubetune.cli.data.check.TokenHistogram;
+import io.kubetune.cli.terminal.Colour;
+import io.kubetune.cli.terminal.Table;
+import io.kubetune.cli.terminal.Terminal;
+import io.kubetune.contract.Problem;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A [DataReport] as people and programs read it.
+///
+/// ```
+/// new DataReportText(report).print(terminal);
+/// ```
+record DataReportText(DataReport report) {
+  private static final int BAR_COLUMNS = 40;
+
+  void print(Terminal terminal) {
+    PrintStream out = terminal.out();
+    out.println("Data:        " + report.source());
+    out.println(
+        "Rows:        %,d sound, %,d with problems%s"
+            .formatted(
+                report.rows(),
+                report.problemRows(),
+                report.shape().map(shape -> ", " + shape.spelling()).orElse("")));
+    out.println(
+        "Tokens:      about %,d in all, %,d in the longest row (estimated: bytes / 4)"
+            .formatted(report.lengths().tokens(), report.lengths().longest()));
+    out.println(duplicates());
+    if (report.rows() > 0) {
+      out.println();
+      histogram(terminal);
+      out.println();
+      truncation().print(out);
+    }
+    section("Problems: training would refuse these rows", report.problems(), terminal);
+    long more = report.problemRows() - report.problems().size();
+    if (more > 0) {
+      out.println("  … and %,d more".formatted(more));
+    }
+    section("To know: training bears this", notices(), terminal);
+    if (!report.duplicatePlaces().isEmpty()) {
+      out.println();
+      out.println("Duplicates, the first ones:");
+      report
+          .duplicatePlaces()
+          .forEach(each -> out.println("  " + each.place() + ": as " + each.firstPlace()));
+    }
+    out.println();
+    out.println(
+        report.refused()
+            ? Colour.RED.on(terminal, "Training would refuse this data.")
+            : Colour.GREEN.on(terminal, "Training would accept this data."));
+  }
+
+  private String duplicates() {
+    String among =
+        report.duplicatesAmong() < report.rows()
+            ? " among the first %,d different ones".formatted(report.duplicatesAmong())
+            : "";
+    return "Duplicates:  %s like an earlier one%s".formatted(rows(report.duplicates()), among);
+  }
+
+  private static String rows(long count) {
+    return count == 1 ? "1 row" : "%,d rows".formatted(count);
+  }
+
+  private void histogram(Terminal terminal) {
+    List<TokenHistogram.Bucket> buckets = report.lengths().buckets();
+    long most = buckets.stream().mapToLong(TokenHistogram.Bucket::rows).max().orElse(1);
+    String block = terminal.unicode() ? "█" : "#";
+    Table table = new Table("TOKENS", "ROWS", "");
+    for (TokenHistogram.Bucket each : buckets) {
+      // A bucket with any rows shows at least one block.
+      int columns = (int) Math.ceilDiv(each.rows() * BAR_COLUMNS, most);
+      table.row(
+          "%,d–%,d".formatted(each.from(), each.to() - 1),
+          "%,d".formatted(each.rows()),
+          block.repeat(columns));
+    }
+    table.print(terminal.out());
+  }
+
+  private Table truncation() {
+    Table table = new Table("MAX_LENGTH", "ROWS CUT", "SHARE");
+    for (int length : TokenHistogram.LENGTHS) {
+      long cut = report.lengths().longerThan(length);
+      table.row(
+          "%,d".formatted(length),
+          "%,d".formatted(cut),
+          "%.1f %%".formatted(100.0 * cut / report.rows()));
+    }
+    return table;
+  }
+
+  private List<Problem> notices() {
+    List<Problem> all = new ArrayList<>(report.remarks());
+    report
+        .notices()
+        .forEach((notice, noticed) ->
+            all.add(
+                noticed
+                    .first()
+                    .problem(
+                        "",
+                        "%s (%s)".formatted(notice.found(), rows(noticed.rows())),
+                        notice.meaning())));
+    return all;
+  }
+
+  private static void section(String title, List<Problem> problems, Terminal terminal) {
+    if (problems.isEmpty()) {
+      return;
+    }
+    terminal.out().println();
+    terminal.out().println(Colour.BOLD.on(terminal, title));
+    problems.forEach(each -> terminal.out().println("  " + each));
+  }
+
+  ObjectNode json() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("source", report.source());
+    report.shape().ifPresent(shape -> json.put("shape", shape.spelling()));
+    json.put("accepted", !report.refused());
+    json.put("rows", report.rows());
+    json.put("bytes", report.bytes());
+    json.put("problemCount", report.problemRows());
+    problems(json.putArray("problems"), report.problems());
+    ArrayNode notices = json.putArray("notices");
+    report
+        .notices()
+        .forEach((notice, noticed) ->
+            notices
+                .addObject()
+                .put("notice", notice.name().toLowerCase(Locale.ROOT))
+                .put("rows", noticed.rows())
+                .put("first", noticed.first().toString()));
+    json.put("duplicateCount", report.duplicates());
+    ArrayNode duplicates = json.putArray("duplicates");
+    report
+        .duplicatePlaces()
+        .forEach(each ->
+            duplicates.addObject().put("place", each.place()).put("first", each.firstPlace()));
+    ObjectNode tokens = json.putObject("estimatedTokens");
+    tokens.put("total", report.lengths().tokens());
+    tokens.put("longest", report.lengths().longest());
+    ArrayNode buckets = tokens.putArray("histogram");
+    report
+        .lengths()
+        .buckets()
+        .forEach(each ->
+            buckets
+                .addObject()
+                .put("from", each.from())
+                .put("to", each.to())
+                .put("rows", each.rows()));
+    ArrayNode cuts = tokens.putArray("truncated");
+    for (int length : TokenHistogram.LENGTHS) {
+      cuts.addObject().put("maxLength", length).put("rows", report.lengths().longerThan(length));
+    }
+    problems(json.putArray("remarks"), report.remarks());
+    return json;
+  }
+
+  private static void problems(ArrayNode into, List<Problem> problems) {
+    for (Problem each : problems) {
+      into.addObject()
+          .put("place", each.place())
+          .put("found", each.found())
+          .put("remedy", each.remedy());
+    }
+  }
+}
