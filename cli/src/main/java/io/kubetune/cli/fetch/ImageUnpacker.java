@@ -1,7 +1,9 @@
 package io.kubetune.cli.fetch;
 
+import io.kubetune.cli.registry.Concurrently;
 import io.kubetune.cli.registry.Descriptor;
 import io.kubetune.cli.registry.Digest;
+import io.kubetune.cli.registry.ImageManifest;
 import io.kubetune.cli.registry.ImageSource;
 import io.kubetune.cli.registry.ImageSource.ResolvedImage;
 import io.kubetune.cli.registry.TransferListener;
@@ -10,12 +12,14 @@ import io.kubetune.contract.TuneException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,19 +34,31 @@ record ImageUnpacker(ImageSource source, String place, TransferListener listener
   /// ORAS marks a folder, which it packed as an archive, by this annotation.
   private static final String UNPACK = "io.deis.oras.content.unpack";
 
+  private static final int LAYERS_AT_ONCE = 4;
+
   /// A config is small; KAITO's is 100 bytes.
   private static final long LARGEST_CONFIG_BYTES = 4 << 20;
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
+  /// Made by ORAS: every layer is a file or folder of a name.
+  static boolean isArtifact(ImageManifest manifest) {
+    return manifest.layers().stream()
+        .allMatch(layer -> layer.annotation(Descriptor.TITLE).isPresent());
+  }
+
   void unpack(ResolvedImage image, Path folder, Predicate<SafePath> wanted) throws IOException {
     List<Descriptor> layers = image.manifest().layers();
     List<Digest> diffIds = diffIds(image.manifest().config());
+    if (layers.size() > 1 && source.keeps()) {
+      readAhead(layers);
+    }
     for (int i = 0; i < layers.size(); i++) {
       Descriptor layer = layers.get(i);
       boolean known = diffIds.size() == layers.size();
       Optional<Digest> diffId = known ? Optional.of(diffIds.get(i)) : Optional.empty();
-      String title = layers.size() == 1 ? "pulling" : "layer " + (i + 1) + " of " + layers.size();
+      String title =
+          layers.size() == 1 ? "pulling" : "unpacking " + (i + 1) + " of " + layers.size();
       try (TransferListener.Item item = listener.begin(title, layer.sizeBytes());
           InputStream stream = new Counted(source.open(layer), item)) {
         boolean packed = layer.annotation(UNPACK).filter("true"::equals).isPresent();
@@ -52,6 +68,22 @@ record ImageUnpacker(ImageSource source, String place, TransferListener listener
           new LayerUnpacker(folder, wanted, place).unpack(layer, stream, diffId);
         }
       }
+    }
+  }
+
+  /// Several layers at once; they are unpacked in order afterwards, from the cache.
+  private void readAhead(List<Descriptor> layers) throws IOException {
+    long totalBytes = layers.stream().mapToLong(Descriptor::sizeBytes).sum();
+    try (TransferListener.Item item = listener.begin("pulling", totalBytes)) {
+      List<Callable<Long>> work = new ArrayList<>();
+      for (Descriptor layer : layers) {
+        work.add(() -> {
+          try (InputStream stream = new Counted(source.open(layer), item)) {
+            return stream.transferTo(OutputStream.nullOutputStream());
+          }
+        });
+      }
+      Concurrently.run(work, LAYERS_AT_ONCE);
     }
   }
 

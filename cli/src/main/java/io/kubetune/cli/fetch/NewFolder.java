@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 
 /// A folder that appears whole or not at all: filled beside its place, renamed at the end.
 ///
@@ -21,6 +22,9 @@ import java.nio.file.StandardOpenOption;
 ///
 /// @param staging where to write
 record NewFolder(Path target, Path staging, String attempted) implements AutoCloseable {
+  /// A power cut may empty files that were renamed and not flushed. Flushing each of a hundred
+  /// thousand takes minutes, and a data set can be pulled again.
+  private static final int FLUSHED_FILES = 1000;
 
   /// @param attempted for the error where the target is taken
   static NewFolder beside(Path target, String attempted) throws IOException {
@@ -45,7 +49,8 @@ record NewFolder(Path target, Path staging, String attempted) implements AutoClo
       }
       return;
     }
-    for (Path file : Folders.files(content)) {
+    List<Path> files = Folders.files(content);
+    for (Path file : files.size() <= FLUSHED_FILES ? files : List.<Path>of()) {
       try (FileChannel channel =
           FileChannel.open(content.resolve(file), StandardOpenOption.WRITE)) {
         channel.force(true);

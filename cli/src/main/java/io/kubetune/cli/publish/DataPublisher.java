@@ -1,5 +1,6 @@
 package io.kubetune.cli.publish;
 
+import io.kubetune.cli.registry.Concurrently;
 import io.kubetune.cli.registry.Descriptor;
 import io.kubetune.cli.registry.Digest;
 import io.kubetune.cli.registry.ImageManifest;

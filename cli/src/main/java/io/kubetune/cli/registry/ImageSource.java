@@ -29,6 +29,9 @@ public sealed interface ImageSource permits LayoutSource, RegistrySource {
   /// the descriptor says.
   InputStream open(Descriptor content) throws IOException;
 
+  /// Whether what was read once is near afterwards, so that reading ahead pays.
+  boolean keeps();
+
   /// @param digest what the tag named: of an index, where there is one above the manifest
   record ResolvedImage(Digest digest, ImageManifest manifest) {}
 }

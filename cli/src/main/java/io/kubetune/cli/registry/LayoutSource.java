@@ -7,8 +7,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 
 /// Reads an image from an OCI layout on disk (OCI image spec, "Image Layout").
@@ -46,6 +47,11 @@ record LayoutSource(ImageReference.OciLayout reference) implements ImageSource {
     }
   }
 
+  @Override
+  public boolean keeps() {
+    return false; // It is near already.
+  }
+
   static Path blob(Path dir, Digest digest) {
     return dir.resolve("blobs").resolve("sha256").resolve(digest.hex());
   }
@@ -64,16 +70,25 @@ record LayoutSource(ImageReference.OciLayout reference) implements ImageSource {
     if (!Files.isRegularFile(index)) {
       throw missing("no OCI layout there (no index.json)", "check the folder");
     }
-    TreeSet<String> tags = new TreeSet<>();
-    for (JsonNode each :
-        ImageManifest.parse(Files.readAllBytes(index), index.toString()).path("manifests")) {
-      String tag = each.path("annotations").path(TAG).asString("");
-      if (tag.equals(reference.tag())) {
+    List<JsonNode> images = new ArrayList<>();
+    ImageManifest.parse(Files.readAllBytes(index), index.toString())
+        .path("manifests")
+        .forEach(images::add);
+    for (JsonNode each : images) {
+      if (tag(each).equals(reference.tag())) {
         return Descriptor.read(each, index.toString());
       }
-      tags.add(tag);
     }
+    // Other tools write an image without a tag where none is asked for.
+    if (images.size() == 1 && reference.tag().equals(ImageReference.DEFAULT_TAG)) {
+      return Descriptor.read(images.getFirst(), index.toString());
+    }
+    List<String> tags = images.stream().map(LayoutSource::tag).sorted().toList();
     throw missing("no image with the tag '" + reference.tag() + "'", "there are: " + tags);
+  }
+
+  private static String tag(JsonNode manifest) {
+    return manifest.path("annotations").path(TAG).asString("");
   }
 
   private TuneException missing(String found, String remedy) {

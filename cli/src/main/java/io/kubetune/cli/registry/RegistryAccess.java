@@ -19,13 +19,15 @@ import java.util.Optional;
 /// @param attempts how often a request is sent before its failure is the user's
 /// @param firstPause before the second attempt; doubled for each further one
 /// @param stall without a byte moving for so long, a connection is given up and tried again
+/// @param cache of what was pulled; below `$XDG_CACHE_HOME` or `~/.cache`, none without a home
 public record RegistryAccess(
     boolean plainHttp,
     Optional<Path> caFile,
     List<Path> authFiles,
     int attempts,
     Duration firstPause,
-    Duration stall) {
+    Duration stall,
+    Optional<BlobCache> cache) {
 
   public RegistryAccess {
     authFiles = List.copyOf(authFiles);
@@ -42,24 +44,44 @@ public record RegistryAccess(
     present(environment, "HOME")
         .ifPresent(home -> files.add(Path.of(home, ".docker", "config.json")));
     return new RegistryAccess(
-        false, Optional.empty(), files, 5, Duration.ofMillis(500), Duration.ofMinutes(2));
+        false,
+        Optional.empty(),
+        files,
+        5,
+        Duration.ofMillis(500),
+        Duration.ofMinutes(2),
+        present(environment, "XDG_CACHE_HOME")
+            .or(() -> present(environment, "HOME").map(home -> home + "/.cache"))
+            .map(base -> new BlobCache(Path.of(base, "kubetune", "blobs"))));
   }
 
   public RegistryAccess withPlainHttp(boolean allowed) {
-    return new RegistryAccess(allowed, caFile, authFiles, attempts, firstPause, stall);
+    return new RegistryAccess(allowed, caFile, authFiles, attempts, firstPause, stall, cache);
   }
 
   public RegistryAccess withCaFile(Path file) {
-    return new RegistryAccess(plainHttp, Optional.of(file), authFiles, attempts, firstPause, stall);
+    return new RegistryAccess(
+        plainHttp, Optional.of(file), authFiles, attempts, firstPause, stall, cache);
   }
 
   /// Asks this file alone (`--registry-auth`).
   public RegistryAccess withAuthFile(Path file) {
-    return new RegistryAccess(plainHttp, caFile, List.of(file), attempts, firstPause, stall);
+    return new RegistryAccess(plainHttp, caFile, List.of(file), attempts, firstPause, stall, cache);
   }
 
   public RegistryAccess withPatience(int attempts, Duration firstPause, Duration stall) {
-    return new RegistryAccess(plainHttp, caFile, authFiles, attempts, firstPause, stall);
+    return new RegistryAccess(plainHttp, caFile, authFiles, attempts, firstPause, stall, cache);
+  }
+
+  public RegistryAccess withCache(Path folder) {
+    return new RegistryAccess(
+        plainHttp,
+        caFile,
+        authFiles,
+        attempts,
+        firstPause,
+        stall,
+        Optional.of(new BlobCache(folder)));
   }
 
   private static Optional<String> present(Map<String, String> environment, String name) {

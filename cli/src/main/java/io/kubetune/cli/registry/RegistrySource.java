@@ -49,7 +49,14 @@ final class RegistrySource implements ImageSource {
     return new ResolvedImage(digest, ImageManifest.read(bytes, reference.toString()));
   }
 
+  /// A manifest that is asked for by its digest can come from the cache; a tag may have moved.
   private byte[] manifest(String name, Optional<Digest> expected) {
+    return expected
+        .flatMap(digest -> access.cache().flatMap(cache -> cache.read(digest)))
+        .orElseGet(() -> fetched(name, expected));
+  }
+
+  private byte[] fetched(String name, Optional<Digest> expected) {
     HttpResponse<InputStream> response = get("manifests/" + name, Map.of("Accept", ACCEPTED));
     if (response.statusCode() != 200) {
       throw Refusal.of(response, reference, ATTEMPTED, http.user());
@@ -69,23 +76,55 @@ final class RegistrySource implements ImageSource {
     if (expected.or(() -> announced).filter(sum -> !sum.equals(found)).isPresent()) {
       throw wrong("a manifest whose digest is " + found + " and not the one that was promised");
     }
+    access.cache().ifPresent(cache -> cache.write(found, bytes));
     return bytes;
   }
 
   @Override
   public InputStream open(Descriptor content) {
     try {
-      InputStream whole =
-          new ResumingStream(
-              offset -> blob(content, offset),
-              content.sizeBytes(),
-              access,
-              listener,
-              e -> Refusal.unreachable(reference, ATTEMPTED, e));
-      return new VerifiedStream(whole, content, reference.toString());
+      return access.cache().isPresent()
+          ? cached(content, access.cache().get())
+          : new VerifiedStream(network(content, 0), content, reference.toString());
     } catch (IOException e) {
       throw Refusal.unreachable(reference, ATTEMPTED, e);
     }
+  }
+
+  private InputStream cached(Descriptor content, BlobCache cache) throws IOException {
+    Optional<InputStream> known = cache.open(content);
+    if (known.isPresent()) {
+      return new VerifiedStream(
+          known.get(),
+          content,
+          cache.folder().toString(),
+          right -> {
+            if (!right) {
+              cache.remove(content);
+            }
+          });
+    }
+    Optional<BlobCache.Partial> partial = cache.partial(content);
+    if (partial.isEmpty()) {
+      return new VerifiedStream(network(content, 0), content, reference.toString());
+    }
+    CachingStream stream = new CachingStream(partial.get(), offset -> network(content, offset));
+    return new VerifiedStream(stream, content, reference.toString(), stream::verified);
+  }
+
+  @Override
+  public boolean keeps() {
+    return access.cache().isPresent();
+  }
+
+  private InputStream network(Descriptor content, long start) throws IOException {
+    return new ResumingStream(
+        offset -> blob(content, offset),
+        start,
+        content.sizeBytes(),
+        access,
+        listener,
+        e -> Refusal.unreachable(reference, ATTEMPTED, e));
   }
 
   private InputStream blob(Descriptor content, long offset) throws IOException {

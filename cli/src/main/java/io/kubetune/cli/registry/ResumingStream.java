@@ -9,7 +9,7 @@ import java.util.function.Function;
 /// Goes on where a connection broke: asks for the rest of the content and reads on.
 ///
 /// ```
-/// new ResumingStream(offset -> get("Range: bytes=" + offset + "-"), sizeBytes, access, listener, lost);
+/// new ResumingStream(offset -> get("Range: bytes=" + offset + "-"), 0, sizeBytes, access, listener, lost);
 /// ```
 final class ResumingStream extends InputStream {
   /// Opens the content from an offset in bytes.
@@ -27,9 +27,11 @@ final class ResumingStream extends InputStream {
   private long position;
   private int failures;
 
+  /// @param start offset of the first byte to read
   /// @param giveUp what to throw when no attempt is left: the network failed, not the disk
   ResumingStream(
       Opener opener,
+      long start,
       long sizeBytes,
       RegistryAccess access,
       TransferListener listener,
@@ -40,7 +42,8 @@ final class ResumingStream extends InputStream {
     this.access = access;
     this.listener = listener;
     this.giveUp = giveUp;
-    this.current = opener.open(0);
+    this.position = start;
+    this.current = opener.open(start);
   }
 
   @Override

@@ -16,14 +16,26 @@ import java.security.MessageDigest;
 final class VerifiedStream extends FilterInputStream {
   private final Descriptor expected;
   private final String place;
+  private final Verdict verdict;
   private final MessageDigest digest = Digest.algorithm();
   private long seenBytes;
   private boolean ended;
 
+  /// Is told, once, whether the bytes were those that the descriptor names.
+  @FunctionalInterface
+  interface Verdict {
+    void verified(boolean right) throws IOException;
+  }
+
   VerifiedStream(InputStream in, Descriptor expected, String place) {
+    this(in, expected, place, right -> {});
+  }
+
+  VerifiedStream(InputStream in, Descriptor expected, String place, Verdict verdict) {
     super(in);
     this.expected = expected;
     this.place = place;
+    this.verdict = verdict;
   }
 
   @Override
@@ -50,6 +62,7 @@ final class VerifiedStream extends FilterInputStream {
       if (!found.equals(expected.digest())) {
         throw wrong("bytes of the digest " + found);
       }
+      verdict.verified(true);
     }
     return count;
   }
@@ -66,7 +79,9 @@ final class VerifiedStream extends FilterInputStream {
     return false;
   }
 
-  private TuneException wrong(String found) {
+  private TuneException wrong(String found) throws IOException {
+    ended = true;
+    verdict.verified(false);
     return new TuneException(
         ExitCode.REGISTRY,
         "can't trust the image",

@@ -1,4 +1,4 @@
-package io.kubetune.cli.publish;
+package io.kubetune.cli.registry;
 
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
