@@ -86,15 +86,20 @@ final class CausalTransformer implements CausalLm {
   private double accumulateHere(PackedBatch batch, double scale, long randomStream) {
     Mode mode = Mode.training(randomStream);
     List<Block> blocks = decoder.blocks();
-    List<Layer> layers = new ArrayList<>();
+    List<LayerPass> layers = new ArrayList<>();
     try (Scope scope = new Scope();
         Frame ends = new Frame(mode, -1);
         Sequence sequence = Sequence.packed(batch.lengths(), type)) {
       Pass embedded = decoder.embedding().forward(HostArrays.longs(batch.tokens()), sequence, ends);
       Tensor x = embedded.out(); // [T,hidden]
       for (int i = 0; i < blocks.size(); i++) {
-        Layer layer =
-            new Layer(blocks.get(i), i, sequence, i < firstTrained ? Mode.inference(true) : mode);
+        LayerPass layer =
+            new LayerPass(
+                blocks.get(i),
+                i,
+                sequence,
+                i < firstTrained ? Mode.inference(true) : mode,
+                recompute);
         layers.add(layer);
         x = replace(x, layer.forward(x));
       }
@@ -115,7 +120,7 @@ final class CausalTransformer implements CausalLm {
       }
       return loss.crossEntropy();
     } finally {
-      layers.forEach(Layer::close);
+      layers.forEach(LayerPass::close);
     }
   }
 
@@ -123,58 +128,6 @@ final class CausalTransformer implements CausalLm {
   private static Tensor replace(Tensor old, Tensor fresh) {
     old.close();
     return fresh;
-  }
-
-  /// One block in one micro-step.
-  private final class Layer implements AutoCloseable {
-    private final Block block;
-    private final int index;
-    private final Sequence sequence;
-    private final Mode mode;
-    private Frame frame;
-    private Pass.Pullback back;
-    private Tensor input;
-
-    Layer(Block block, int index, Sequence sequence, Mode mode) {
-      this.block = block;
-      this.index = index;
-      this.sequence = sequence;
-      this.mode = mode;
-    }
-
-    Tensor forward(Tensor x) {
-      try (Scope scope = new Scope()) {
-        frame = new Frame(mode, index);
-        Pass pass = block.forward(x, sequence, frame);
-        back = pass.back();
-        if (recompute && mode.recording()) {
-          frame.close();
-          input = Scope.own(x);
-        }
-        return scope.escape(pass.out());
-      }
-    }
-
-    Tensor backward(Tensor dOut) {
-      try (Scope scope = new Scope()) {
-        if (recompute) {
-          frame = new Frame(mode, index);
-          back = block.forward(input, sequence, frame).back();
-        }
-        return scope.escape(back.apply(dOut));
-      } finally {
-        close();
-      }
-    }
-
-    @Override
-    public void close() {
-      frame.close();
-      if (input != null) {
-        input.close();
-        input = null;
-      }
-    }
   }
 
   /// Positions of a pack that have a target, and their targets.
@@ -226,7 +179,7 @@ final class CausalTransformer implements CausalLm {
       x = decoder.embedding().forward(ids, sequence, frame).out();
     }
     for (int i = 0; i < decoder.blocks().size(); i++) {
-      try (Layer layer = new Layer(decoder.blocks().get(i), i, sequence, mode)) {
+      try (LayerPass layer = new LayerPass(decoder.blocks().get(i), i, sequence, mode, false)) {
         x = replace(x, layer.forward(x));
       }
     }

@@ -58,11 +58,12 @@ record Experts(
     var downShape = targets.ofParameter(module + ".down_proj", 1);
     String inside = downShape.isPresent() ? module + ".base_layer" : module;
     Optional<SharedPair> gateUp =
-        gateUpShape.map(s -> build.sharedPair(inside, s, count, hidden, 2 * inner));
+        gateUpShape.map(s -> build.adapters().ofFusedTensor(inside, s, count, hidden, 2 * inner));
     Optional<SharedPair> down =
-        downShape.map(s -> build.sharedPair(module, s, count, inner, hidden));
+        downShape.map(s -> build.adapters().ofFusedTensor(module, s, count, inner, hidden));
     Optional<LowRank> router =
-        routerShape.map(s -> build.sharedPair(fusedBlock + ".gate", s, 1, hidden, count).whole());
+        routerShape.map(
+            s -> build.adapters().ofFusedTensor(fusedBlock + ".gate", s, 1, hidden, count).whole());
     List<FeedForward> experts = new ArrayList<>();
     for (int e = 0; e < count; e++) {
       int expert = e;

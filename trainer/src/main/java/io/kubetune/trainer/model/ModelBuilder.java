@@ -15,7 +15,6 @@ import io.kubetune.trainer.lora.ParameterPlan;
 import io.kubetune.trainer.lora.ParameterPlan.Initial;
 import io.kubetune.trainer.lora.ParameterPlan.Slot;
 import io.kubetune.trainer.lora.Targets;
-import io.kubetune.trainer.lora.Trained;
 import io.kubetune.trainer.lora.TrainedWeight;
 import io.kubetune.trainer.lora.VectorWeight;
 import java.util.ArrayList;
@@ -24,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// What an architecture builds its layers with: each call reads a module's weights by its name in
@@ -35,14 +33,13 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// Linear qkv = build.stacked(p + ".self_attn", hidden, build.row("q_proj", h * d), …);
 /// ```
 public final class ModelBuilder {
-  private static final String PEFT_PREFIX = "base_model.model.";
-
   private final ModelConfig config;
   private final TrainingConfig training;
   private final Checkpoint checkpoint;
   private final WeightStore store;
   private final Targets targets;
   private final ParameterPlan plan = new ParameterPlan();
+  private final AdapterParameters adapters;
   private final Map<String, Slot> whole = new HashMap<>();
 
   ModelBuilder(
@@ -56,6 +53,7 @@ public final class ModelBuilder {
     this.checkpoint = checkpoint;
     this.store = store;
     this.targets = targets;
+    this.adapters = new AdapterParameters(training.lora(), plan);
   }
 
   public ModelConfig config() {
@@ -120,39 +118,12 @@ public final class ModelBuilder {
       Optional<LowRank> adapter =
           isFull()
               ? Optional.empty()
-              : shapes.get(i).map(s -> adapter(module, s, in, out, weight, start));
+              : shapes.get(i).map(s -> adapters.ofLinear(module, s, in, out, weight, start));
       parts.add(new Part(start, out, adapter));
       at += out;
     }
     return new AdaptedLinear(
         weight, bias ? Optional.of(bias(modules, rows, parts)) : Optional.empty(), parts);
-  }
-
-  private LowRank adapter(
-      String module, Targets.Shape shape, long in, long out, Weight weight, long start) {
-    Lora lora = training.lora();
-    Initial initialA =
-        switch (lora.init()) {
-          case KAIMING -> new Initial.Uniform(1 / Math.sqrt(in));
-          case GAUSSIAN -> new Initial.Normal(1.0 / shape.r());
-        };
-    String name = PEFT_PREFIX + module;
-    Slot a = plan.declare(name + ".lora_A.weight", true, initialA, shape.r(), in);
-    Slot b = plan.declare(name + ".lora_B.weight", true, new Initial.Zero(), out, shape.r());
-    Optional<Trained> magnitude =
-        lora.dora()
-            ? Optional.of(
-                plan.declare(
-                    name + ".lora_magnitude_vector",
-                    true,
-                    new Initial.CopyOf(() -> rowNorm(weight.computed().narrow(0, start, out))),
-                    out))
-            : Optional.empty();
-    return new LowRank(a, b, magnitude, shape.r(), shape.scale(), lora.dropout());
-  }
-
-  private static Tensor rowNorm(Tensor w) {
-    return w.to(ScalarType.Float).square().sum(1).sqrt();
   }
 
   private Bias bias(List<String> modules, List<Row> rows, List<Part> parts) {
@@ -174,7 +145,7 @@ public final class ModelBuilder {
         String name =
             isFull()
                 ? module + ".bias"
-                : PEFT_PREFIX + module + (adapted ? ".base_layer" : "") + ".bias";
+                : AdapterParameters.PEFT_PREFIX + module + (adapted ? ".base_layer" : "") + ".bias";
         trained.add(
             new Bias.Piece(
                 at,
@@ -199,7 +170,7 @@ public final class ModelBuilder {
 
   /// A weight that is trained whole, under the name it has in the file that is written.
   private Slot slotOfWhole(String tensor, boolean decays, long... shape) {
-    String name = isFull() ? tensor : PEFT_PREFIX + tensor;
+    String name = isFull() ? tensor : AdapterParameters.PEFT_PREFIX + tensor;
     return whole.computeIfAbsent(name, n -> plan.declare(n, decays, copyOf(tensor), shape));
   }
 
@@ -233,24 +204,12 @@ public final class ModelBuilder {
     return new AdaptedLinear(store.frozenLinear(tensors, in), Optional.empty(), parts);
   }
 
-  Targets targets() {
-    return targets;
+  AdapterParameters adapters() {
+    return adapters;
   }
 
-  /// A pair of parameters for a fused tensor: A [experts·r, in] and B [out, r·experts].
-  SharedPair sharedPair(String module, Targets.Shape shape, int experts, long in, long out) {
-    String name = PEFT_PREFIX + module;
-    long rank = (long) shape.r() * experts;
-    Initial initialA =
-        switch (training.lora().init()) {
-          case KAIMING -> new Initial.Uniform(1 / Math.sqrt(in));
-          case GAUSSIAN -> new Initial.Normal(1.0 / shape.r());
-        };
-    return new SharedPair(
-        plan.declare(name + ".lora_A.weight", true, initialA, rank, in),
-        plan.declare(name + ".lora_B.weight", true, new Initial.Zero(), out, rank),
-        shape,
-        experts);
+  Targets targets() {
+    return targets;
   }
 
   VectorWeight vector(String tensor, long size) {
@@ -287,7 +246,8 @@ public final class ModelBuilder {
     if (!isFull() && !isSavedWhole(module)) {
       return store.frozenTable(source + ".weight");
     }
-    String name = isFull() ? module + ".weight" : PEFT_PREFIX + module + ".weight";
+    String name =
+        isFull() ? module + ".weight" : AdapterParameters.PEFT_PREFIX + module + ".weight";
     Slot slot =
         whole.computeIfAbsent(
             name, n -> plan.declare(n, true, copyOf(source + ".weight"), rows, columns));
