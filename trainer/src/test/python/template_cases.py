@@ -4,7 +4,7 @@
 
 Each case is {"template", "rendered"} or {"template", "error"}; the variables are the same for all.
 """
-import json
+import copy, json
 
 from transformers.utils.chat_template_utils import _compile_jinja_template
 
@@ -415,6 +415,15 @@ n + 1 | string
 (n, f) | join("/")
 s | replace("l", "L") | upper | length
 joiner(",")() ~ "x"
+undefinedthing is callable
+"%s" % undefinedthing
+"" % l
+("a,b" | safe).split(",")
+u.swapcase()
+undefinedthing in d
+people | truncate(5) | length
+[("a", "b c")] | urlencode
+5 | select is iterable
 """.strip("\n")
 
 ERRORS = r"""
@@ -467,6 +476,15 @@ undefinedthing | int
 [][0][0]
 {[1]: 2}
 2 ** 100000
+yes[1:]
+nil[::2]
+d[1:]
+undefinedthing[1:]
+l | indent
+undefinedthing | indent
+l | truncate(1, leeway=0)
+[5] | urlencode
+5 | select | list
 1 if
 (1, 2
 [1, 2
@@ -522,7 +540,7 @@ TEMPLATES = [
     "{% if x is defined and x.y %}a{% else %}b{% endif %}", "{% if tools is not defined or tools is none %}none{% endif %}", "{{ messages | selectattr('role', 'equalto', 'system') | map(attribute='content') | join('\\n') }}",
     "{% set x = l | select('gt', 1) %}{{ x | list }}{{ x | list }}", "{% for x in l | sort %}{{ x }}{% endfor %}", "{% for x in l | map('string') %}{{ loop.index }}/{{ loop.length }}{{ x }} {% endfor %}",
     "{{ f | round | int }}", "{{ '%.2f' % f }}", "{{ '%s' % l }}", "{{ '%s' | format(l) }}", "{% set a = b = 1 %}", "{% set 1 = 2 %}", "{% endif %}", "{% if yes %}", "{% for x in l %}", "{% for x %}{% endfor %}", "{% unknown %}", "{% do l.append(1) %}",
-    "{{ n", "{% if yes", "{# unclosed", "{% raw %}x", "{% break %}", "{% macro m(a=1, b) %}{% endmacro %}", "{% else %}", "{% if yes %}{% endfor %}", "x{% include 'a' %}", "{% set ns.x = 1 %}", "{% set d.x = 1 %}", "{% for a, b in l %}{% endfor %}",
+    "{{ n", "x{#", "x{% raw %}", "{% if yes", "{# unclosed", "{% raw %}x", "{% break %}", "{% macro m(a=1, b) %}{% endmacro %}", "{% else %}", "{% if yes %}{% endfor %}", "x{% include 'a' %}", "{% set ns.x = 1 %}", "{% set d.x = 1 %}", "{% for a, b in l %}{% endfor %}",
     "{% set ns = namespace() %}{% set ns._x = 1 %}", "{% for x in 5 %}{% endfor %}", "{% for x in none %}{% endfor %}", "{% for x in undefinedthing %}a{% else %}b{% endfor %}", "line1\nline2\n{{ undefinedthing.foo }}", "{{ messages[0].content.foo.bar }}",
     "{% set x = 1 -%}\n  y", "{% set x = 1 +%}\n  y", "{% set x = 1 %}\n  y", "{% set x = 1 %}  \n  y", "a\n\t {% set x = 1 %}b", "a {% set x = 1 %}b", "\t{{ n }}", "{{ n }}   {% if yes %}x{% endif %}", "{% if yes %}x{% endif %}   {% if yes %}y{% endif %}",
     "{% if yes %}\n   {% if yes %}x{% endif %}\n{% endif %}", "{%- if yes %}\n\n   x\n\n{%- endif %}", "{% for i in l %}   {{ i }}   {% endfor %}", "{% for i in l -%}   {{ i }}   {%- endfor %}", "{{ 'a' -}}\n\n\n{{- 'b' }}", "{{ 'a' }}{{ '\\n' }}{{ 'b' }}\n",
@@ -543,7 +561,7 @@ def cases():
 
 def run(template):
     try:
-        return {"template": template, "rendered": _compile_jinja_template(template).render(**VARIABLES)}
+        return {"template": template, "rendered": _compile_jinja_template(template).render(**copy.deepcopy(VARIABLES))}
     except Exception as e:
         return {"template": template, "error": f"{type(e).__name__}: {e}"}
 

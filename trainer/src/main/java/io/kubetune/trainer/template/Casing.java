@@ -1,7 +1,6 @@
 package io.kubetune.trainer.template;
 
 import java.util.Locale;
-import java.util.function.IntUnaryOperator;
 
 /// Python's letter cases where they differ from Java's.
 final class Casing {
@@ -54,23 +53,18 @@ final class Casing {
   }
 
   static String swapped(String text) {
-    return mapped(
-        text,
-        point ->
-            Character.isUpperCase(point)
-                ? Character.toLowerCase(point)
-                : Character.toUpperCase(point));
+    StringBuilder out = new StringBuilder();
+    for (int point : text.codePoints().toArray()) {
+      String one = Character.toString(point);
+      boolean upper = Character.isUpperCase(point);
+      out.append(upper ? one.toLowerCase(Locale.ROOT) : one.toUpperCase(Locale.ROOT));
+    }
+    return out.toString();
   }
 
   /// `str.casefold`: upper case and back folds what lower case alone keeps apart (ß and ss).
   static String folded(String text) {
     return text.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
-  }
-
-  private static String mapped(String text, IntUnaryOperator each) {
-    StringBuilder out = new StringBuilder();
-    text.codePoints().map(each).forEach(out::appendCodePoint);
-    return out.toString();
   }
 
   static boolean isCased(int point) {

@@ -19,13 +19,9 @@ final class Dicts {
       case Value.Sequence(List<Value> items, Value.Sequence.Kind kind)
           when kind == Value.Sequence.Kind.TUPLE ->
           Value.tuple(items.stream().map(Dicts::scalarKey).toList());
-      case Value.Undefined _,
-          Value.Sequence _,
-          Value.Dict _,
-          Value.Stream _,
-          Value.Namespace _,
-          Value.Function _,
-          Value.Loop _ ->
+      case Value.Undefined _ -> Value.Undefined.PLAIN;
+      case Value.Stream _, Value.Namespace _, Value.Function _, Value.Loop _ -> key;
+      case Value.Sequence _, Value.Dict _ ->
           throw TemplateException.type("unhashable type: '" + key.typeName() + "'");
     };
   }

@@ -131,6 +131,9 @@ final class Lexer {
 
   private void rawText() {
     Matcher end = END_RAW.matcher(source).region(at, source.length());
+    if (at == source.length()) {
+      return; // As with comments.
+    }
     if (!end.find()) {
       throw new TemplateException(
           TemplateException.Kind.SYNTAX, "Missing end of raw directive", line);
@@ -142,6 +145,9 @@ final class Lexer {
 
   private void comment() {
     int end = source.indexOf("#}", at);
+    if (at == source.length()) {
+      return; // Jinja lets a template end right behind the mark that opens a comment.
+    }
     if (end < 0) {
       throw new TemplateException(
           TemplateException.Kind.SYNTAX, "Missing end of comment tag", line);

@@ -10,6 +10,9 @@ final class Operators {
 
   static Value apply(Expression.Operation operation, Value left, Value right, Budget budget) {
     Comparisons.undefinedFails(left);
+    if (operation == Expression.Operation.REMAINDER && left instanceof Value.Text text) {
+      return PercentFormat.format(text, right, budget);
+    }
     Comparisons.undefinedFails(right);
     if (Comparisons.isNumber(left) && Comparisons.isNumber(right)) {
       return Numbers.arithmetic(operation, left, right);
@@ -17,11 +20,7 @@ final class Operators {
     return switch (operation) {
       case ADD -> add(left, right, budget);
       case MULTIPLY -> multiply(left, right, budget);
-      case REMAINDER ->
-          left instanceof Value.Text text
-              ? PercentFormat.format(text, right, budget)
-              : unsupported(operation, left, right);
-      case SUBTRACT, DIVIDE, FLOOR_DIVIDE, POWER -> unsupported(operation, left, right);
+      case SUBTRACT, DIVIDE, FLOOR_DIVIDE, REMAINDER, POWER -> unsupported(operation, left, right);
     };
   }
 

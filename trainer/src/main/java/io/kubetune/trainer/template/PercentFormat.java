@@ -44,11 +44,18 @@ final class PercentFormat {
       budget.characters(text.length());
     }
     out.append(pattern.value(), end, pattern.value().length());
-    if (!named && next < values.size() && (tuple || !(arguments instanceof Value.Dict))) {
+    if (!named && next < values.size() && (tuple || !canBeIndexed(arguments))) {
       throw TemplateException.type("not all arguments converted during string formatting");
     }
     budget.characters(out.length());
     return new Value.Text(out.toString(), pattern.safe());
+  }
+
+  /// CPython takes whatever has items for a mapping, and a mapping need not be used up.
+  private static boolean canBeIndexed(Value arguments) {
+    return arguments instanceof Value.Dict
+        || arguments instanceof Value.Undefined
+        || arguments instanceof Value.Sequence;
   }
 
   private static Value namedValue(Value arguments, String name) {

@@ -1,11 +1,13 @@
 package io.kubetune.trainer.template;
 
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /// Filters that apply an attribute, a filter or a test to each item: map, select, unique, groupby.
@@ -65,12 +67,14 @@ final class SelectionFilters {
       Passed rest = arguments.without(1);
       change = item -> Filters.apply(name, item, rest, environment);
     }
-    return lazily(Iteration.list(input, environment.budget()).stream().map(change));
+    return lazily(input, environment, items -> items.map(change));
   }
 
-  private static Value lazily(Stream<Value> items) {
-    Iterator<Value> iterator = items.iterator();
-    return new Value.Stream(iterator);
+  private static Value lazily(
+      Value input, Environment environment, UnaryOperator<Stream<Value>> change) {
+    Stream<Value> items =
+        Stream.of(input).flatMap(each -> Iteration.list(each, environment.budget()).stream());
+    return new Value.Stream(change.apply(items).iterator());
   }
 
   private static Value select(
@@ -88,8 +92,10 @@ final class SelectionFilters {
     String name = named ? Passed.text(arguments.positional().get(test), "a test's name") : "";
     Passed rest = named ? arguments.without(test + 1) : Passed.NOTHING;
     return lazily(
-        Iteration.list(input, environment.budget()).stream()
-            .filter(item -> {
+        input,
+        environment,
+        items ->
+            items.filter(item -> {
               Value picked = pick(item, attribute, environment);
               boolean passes = named ? Tests.test(name, picked, rest, environment) : picked.truth();
               return passes == keep;
@@ -99,15 +105,15 @@ final class SelectionFilters {
   private static Value unique(Value input, Passed arguments, Environment environment) {
     Value[] given = arguments.bind("unique", 0, "case_sensitive", "attribute");
     boolean sensitive = Passed.flag(given[0], false);
-    java.util.Set<Value> seen = new java.util.HashSet<>();
-    List<Value> kept = new ArrayList<>();
-    for (Value each : Iteration.list(input, environment.budget())) {
-      Value key = SequenceFilters.folded(pick(each, given(given[1]), environment), sensitive);
-      if (seen.add(Dicts.key(key))) {
-        kept.add(each);
-      }
-    }
-    return new Value.Stream(kept.iterator());
+    Set<Value> seen = new HashSet<>();
+    return lazily(
+        input,
+        environment,
+        items ->
+            items.filter(item -> {
+              Value key = pick(item, given(given[1]), environment);
+              return seen.add(Dicts.key(SequenceFilters.folded(key, sensitive)));
+            }));
   }
 
   private static Value groupBy(Value input, Passed arguments, Environment environment) {

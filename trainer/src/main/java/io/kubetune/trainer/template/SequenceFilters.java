@@ -67,13 +67,15 @@ final class SequenceFilters {
   }
 
   private static Value items(Value input, Passed arguments, Environment environment) {
-    if (input instanceof Value.Undefined) {
-      return new Value.Stream(List.<Value>of().iterator());
-    }
-    if (!(input instanceof Value.Dict dict)) {
-      throw TemplateException.type("Can only get item pairs from a mapping.");
-    }
-    return new Value.Stream(Attributes.items(dict, environment.budget()).items().iterator());
+    return Value.Stream.of(() -> {
+      if (input instanceof Value.Undefined) {
+        return List.of();
+      }
+      if (!(input instanceof Value.Dict dict)) {
+        throw TemplateException.type("Can only get item pairs from a mapping.");
+      }
+      return Attributes.items(dict, environment.budget()).items();
+    });
   }
 
   private static Value reverse(Value input, Passed arguments, Environment environment) {
@@ -190,15 +192,19 @@ final class SequenceFilters {
   private static Value batch(Value input, Passed arguments, Environment environment) {
     Value[] given = arguments.bind("batch", 1, "linecount", "fill_with");
     int size = Math.max(1, Passed.index(given[0]));
+    return Value.Stream.of(() -> batches(input, size, given[1], environment));
+  }
+
+  private static List<Value> batches(Value input, int size, Value fill, Environment environment) {
     List<Value> batches = new ArrayList<>();
     List<Value> items = Iteration.list(input, environment.budget());
     for (int at = 0; at < items.size(); at += size) {
       int end = (int) Math.min((long) at + size, items.size());
       List<Value> batch = new ArrayList<>(items.subList(at, end));
-      if (given[1] != null && !(given[1] instanceof Value.None)) {
+      if (fill != null && !(fill instanceof Value.None)) {
         environment.budget().steps((long) size - batch.size());
         while (batch.size() < size) {
-          batch.add(given[1]);
+          batch.add(fill);
         }
       }
       batches.add(Value.list(batch));
@@ -206,12 +212,16 @@ final class SequenceFilters {
         break;
       }
     }
-    return new Value.Stream(batches.iterator());
+    return batches;
   }
 
   private static Value slice(Value input, Passed arguments, Environment environment) {
     Value[] given = arguments.bind("slice", 1, "slices", "fill_with");
     int slices = Math.max(1, Passed.index(given[0]));
+    return Value.Stream.of(() -> slices(input, slices, given[1], environment));
+  }
+
+  private static List<Value> slices(Value input, int slices, Value fill, Environment environment) {
     environment.budget().steps(slices);
     List<Value> items = Iteration.list(input, environment.budget());
     int each = items.size() / slices;
@@ -221,12 +231,12 @@ final class SequenceFilters {
     for (int i = 0; i < slices; i++) {
       int end = at + each + (i < longer ? 1 : 0);
       List<Value> part = new ArrayList<>(items.subList(at, end));
-      if (given[1] != null && !(given[1] instanceof Value.None) && i >= longer) {
-        part.add(given[1]);
+      if (fill != null && !(fill instanceof Value.None) && i >= longer) {
+        part.add(fill);
       }
       parts.add(Value.list(part));
       at = end;
     }
-    return new Value.Stream(parts.iterator());
+    return parts;
   }
 }

@@ -55,17 +55,10 @@ final class Slices {
       }
       return new Value.Sequence(picked, kind);
     }
-    // Jinja answers a slice of anything else with undefined, as it does a missing key.
-    return new Value.Undefined(
-        Attributes.objectName(target) + " has no element slice(" + show(start, stop, step) + ")");
-  }
-
-  private static String show(Value... bounds) {
-    List<String> parts = new ArrayList<>();
-    for (Value each : bounds) {
-      parts.add(each == null ? "None" : PythonText.repr(each, new Budget()));
-    }
-    return String.join(", ", parts);
+    throw TemplateException.type(
+        target instanceof Value.Dict
+            ? "unhashable type: 'slice'"
+            : "'" + target.typeName() + "' object is not subscriptable");
   }
 
   /// `target[index]` of text or a sequence, or null where there is no such position.

@@ -1,6 +1,5 @@
 package io.kubetune.trainer.template;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -48,11 +47,11 @@ final class StringMethods {
     METHODS.put("rindex", (self, passed, _) -> find(self, passed, true, true));
     METHODS.put("count", (self, passed, _) -> count(self, passed));
     METHODS.put("format", (self, passed, b) -> Value.text(BraceFormat.format(self, passed, b)));
-    METHODS.put("ljust", (self, passed, budget) -> pad(self, passed, '<', budget));
-    METHODS.put("rjust", (self, passed, budget) -> pad(self, passed, '>', budget));
-    METHODS.put("center", (self, passed, budget) -> pad(self, passed, '^', budget));
-    METHODS.put("zfill", StringMethods::zeroFill);
-    METHODS.put("expandtabs", StringMethods::expandTabs);
+    METHODS.put("ljust", (self, passed, budget) -> Padding.pad(self, passed, '<', budget));
+    METHODS.put("rjust", (self, passed, budget) -> Padding.pad(self, passed, '>', budget));
+    METHODS.put("center", (self, passed, budget) -> Padding.pad(self, passed, '^', budget));
+    METHODS.put("zfill", Padding::zeroFill);
+    METHODS.put("expandtabs", Padding::expandTabs);
     all("isspace", Whitespace::is);
     all("isdigit", c -> Character.isDigit(c) || "²³¹".indexOf(c) >= 0);
     all("isdecimal", Character::isDigit);
@@ -89,10 +88,28 @@ final class StringMethods {
                   budget.steps(self.value().length() / 16);
                   budget.characters(self.value().length());
                   Value result = method.call(self.value(), passed, budget);
-                  return self.safe() && result instanceof Value.Text(String text, boolean _)
-                      ? new Value.Text(text, true)
-                      : result;
+                  return self.safe() ? safe(result) : result;
                 }));
+  }
+
+  /// What safe text yields is safe too.
+  private static Value safe(Value result) {
+    return switch (result) {
+      case Value.Text(String text, boolean _) -> new Value.Text(text, true);
+      case Value.Sequence(List<Value> items, Value.Sequence.Kind kind) ->
+          new Value.Sequence(items.stream().map(StringMethods::safe).toList(), kind);
+      case Value.Undefined _,
+          Value.None _,
+          Value.Bool _,
+          Value.Int _,
+          Value.Real _,
+          Value.Dict _,
+          Value.Stream _,
+          Value.Namespace _,
+          Value.Function _,
+          Value.Loop _ ->
+          result;
+    };
   }
 
   static Value strip(String self, Passed arguments, boolean left, boolean right) {
@@ -230,51 +247,6 @@ final class StringMethods {
       count++;
     }
     return Value.Int.of(count);
-  }
-
-  private static Value pad(String self, Passed arguments, char align, Budget budget) {
-    Value[] given = arguments.bind("just", 1, "width", "fillchar");
-    String fill = given[1] == null ? " " : Passed.text(given[1], "the fill character");
-    int missing = Passed.index(given[0]) - CodePoints.length(self);
-    if (missing <= 0) {
-      return Value.text(self);
-    }
-    budget.characters(missing);
-    // CPython puts the odd one to the left where the width is odd too.
-    int before =
-        switch (align) {
-          case '<' -> 0;
-          case '>' -> missing;
-          default -> missing / 2 + (missing & Passed.index(given[0]) & 1);
-        };
-    return Value.text(fill.repeat(before) + self + fill.repeat(missing - before));
-  }
-
-  private static Value zeroFill(String self, Passed arguments, Budget budget) {
-    int missing = Passed.index(arguments.bind("zfill", 1, "width")[0]) - CodePoints.length(self);
-    if (missing <= 0) {
-      return Value.text(self);
-    }
-    budget.characters(missing);
-    int sign = self.startsWith("-") || self.startsWith("+") ? 1 : 0;
-    return Value.text(self.substring(0, sign) + "0".repeat(missing) + self.substring(sign));
-  }
-
-  private static Value expandTabs(String self, Passed arguments, Budget budget) {
-    int size = Math.max(0, Passed.index(arguments.bind("expandtabs", 0, "tabsize")[0], 8));
-    List<String> lines = new ArrayList<>();
-    for (String line : self.split("\n", -1)) {
-      StringBuilder out = new StringBuilder();
-      for (String part : line.split("(?<=\t)", -1)) {
-        boolean tab = part.endsWith("\t");
-        out.append(tab ? part.substring(0, part.length() - 1) : part);
-        int fill = tab && size > 0 ? size - CodePoints.length(out.toString()) % size : 0;
-        budget.characters(fill + (long) out.length());
-        out.repeat(' ', fill);
-      }
-      lines.add(out.toString());
-    }
-    return Value.text(String.join("\n", lines));
   }
 
   private static Value printable(String self) {

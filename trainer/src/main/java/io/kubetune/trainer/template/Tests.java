@@ -37,7 +37,10 @@ final class Tests {
               || value instanceof Value.Undefined
               || value instanceof Value.Sequence
               || value instanceof Value.Stream;
-      case "callable" -> value instanceof Value.Function;
+      case "callable" ->
+          value instanceof Value.Function
+              || value instanceof Value.Loop
+              || value instanceof Value.Undefined;
       case "escaped" -> value instanceof Value.Text text && text.safe();
       case "odd" -> remainder(value, Value.Int.of(2)).equals(BigInteger.ONE);
       case "even" -> remainder(value, Value.Int.of(2)).signum() == 0;

@@ -75,7 +75,10 @@ final class TextFilters {
 
   private static Value indent(Value input, Passed arguments, Environment environment) {
     Value[] given = arguments.bind("indent", 0, "width", "first", "blank");
-    Value.Text text = text(input, environment);
+    Comparisons.undefinedFails(input);
+    if (!(input instanceof Value.Text text)) {
+      throw TemplateException.type("indent needs a str, not " + input.typeName());
+    }
     String by;
     if (given[0] instanceof Value.Text(String own, boolean _)) {
       by = own;
@@ -98,11 +101,14 @@ final class TextFilters {
 
   private static Value truncate(Value input, Passed arguments, Environment environment) {
     Value[] given = arguments.bind("truncate", 0, "length", "killwords", "end", "leeway");
-    Value.Text text = text(input, environment);
     int length = Passed.index(given[0], 255);
     String end = given[2] == null ? "..." : Passed.text(given[2], "end");
-    if (CodePoints.length(text.value()) <= length + (long) Passed.index(given[3], 5)) {
-      return text;
+    long most = length + (long) Passed.index(given[3], 5);
+    if (Iteration.length(input, environment.budget()) <= most) {
+      return input;
+    }
+    if (!(input instanceof Value.Text text)) {
+      throw TemplateException.type("truncate needs a str, not " + input.typeName());
     }
     int kept = length - CodePoints.length(end);
     if (kept < 0) {
@@ -148,14 +154,10 @@ final class TextFilters {
   private static Value urlEncode(Value input, Passed arguments, Environment environment) {
     arguments.bind("urlencode", 0);
     if (input instanceof Value.Dict dict) {
-      StringBuilder out = new StringBuilder();
-      dict.entries()
-          .forEach((key, value) ->
-              out.append(out.isEmpty() ? "" : "&")
-                  .append(URLEncoder.encode(str(key, environment), StandardCharsets.UTF_8))
-                  .append('=')
-                  .append(URLEncoder.encode(str(value, environment), StandardCharsets.UTF_8)));
-      return Value.text(out.toString());
+      return urlPairs(Attributes.items(dict, environment.budget()), environment);
+    }
+    if (input instanceof Value.Sequence || input instanceof Value.Stream) {
+      return urlPairs(input, environment);
     }
     return Value.text(
         URLEncoder.encode(str(input, environment), StandardCharsets.UTF_8)
@@ -163,6 +165,21 @@ final class TextFilters {
             .replace("%2F", "/")
             .replace("%7E", "~")
             .replace("*", "%2A"));
+  }
+
+  private static Value urlPairs(Value pairs, Environment environment) {
+    StringBuilder out = new StringBuilder();
+    for (Value each : Iteration.list(pairs, environment.budget())) {
+      List<Value> pair = Iteration.list(each, environment.budget());
+      if (pair.size() != 2) {
+        throw TemplateException.value("urlencode needs pairs");
+      }
+      out.append(out.isEmpty() ? "" : "&")
+          .append(URLEncoder.encode(str(pair.get(0), environment), StandardCharsets.UTF_8))
+          .append('=')
+          .append(URLEncoder.encode(str(pair.get(1), environment), StandardCharsets.UTF_8));
+    }
+    return Value.text(out.toString());
   }
 
   private static String str(Value value, Environment environment) {

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// A value of a template, with Python's types: what a name, an expression or a message holds.
 ///
@@ -82,7 +83,13 @@ public sealed interface Value {
   record Dict(Map<Value, Value> entries) implements Value {}
 
   /// Python's generators: read once, and of no known length.
-  record Stream(Iterator<Value> items) implements Value {}
+  record Stream(Iterator<Value> items) implements Value {
+    /// Items that are computed, and fail, only when they are asked for.
+    static Stream of(Supplier<List<Value>> later) {
+      return new Stream(
+          java.util.stream.Stream.generate(later).limit(1).flatMap(List::stream).iterator());
+    }
+  }
 
   /// `namespace(…)`: the one thing that a template can change.
   final class Namespace implements Value {
