@@ -8,14 +8,13 @@ import io.kubetune.trainer.command.Generate;
 import io.kubetune.trainer.command.Shutdown;
 import io.kubetune.trainer.command.Train;
 import io.kubetune.trainer.command.Version;
+import io.kubetune.trainer.data.Inspect;
 import io.kubetune.trainer.write.EventWriter;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.function.Supplier;
-import tools.jackson.databind.JsonNode;
 
 /// The trainer: `train | inspect | generate | version`.
 ///
@@ -49,17 +48,11 @@ public record Main(
       Arguments arguments = Arguments.parse(words);
       return switch (arguments.verb()) {
         case TRAIN -> train(arguments);
-        case GENERATE -> print(arguments, () -> new Generate(arguments).answer());
-        case VERSION -> {
-          out.println(Version.current());
-          out.flush();
-          yield ExitCode.OK.code();
-        }
-        case HELP -> {
-          out.print(Arguments.USAGE);
-          out.flush();
-          yield ExitCode.OK.code();
-        }
+        case INSPECT ->
+            report(arguments, () -> Inspect.run(arguments.rest().toArray(String[]::new), out));
+        case GENERATE -> report(arguments, () -> out.println(new Generate(arguments).answer()));
+        case VERSION -> report(arguments, () -> out.println(Version.current()));
+        case HELP -> report(arguments, () -> out.print(Arguments.USAGE));
       };
     } catch (TuneException e) { // the command line itself
       Failure.of(e).print(err, false);
@@ -93,15 +86,16 @@ public record Main(
     }
   }
 
-  private int print(Arguments arguments, Supplier<JsonNode> report) {
+  private int report(Arguments arguments, Runnable writing) {
     try {
-      out.println(report.get());
-      out.flush();
+      writing.run();
       return ExitCode.OK.code();
     } catch (RuntimeException | Error e) {
       Failure failure = Failure.of(e);
       failure.print(err, arguments.debug());
       return failure.exitCode().code();
+    } finally {
+      out.flush();
     }
   }
 }

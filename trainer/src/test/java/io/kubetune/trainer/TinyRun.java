@@ -82,10 +82,19 @@ final class TinyRun {
 
   /// The trainer as a process of its own.
   static Process start(Path config, Path stderr) throws IOException {
+    return start(config, stderr, "unlimited");
+  }
+
+  /// @param largestFileKib `ulimit -f`: the kernel refuses to let any file grow beyond it
+  static Process start(Path config, Path stderr, String largestFileKib) throws IOException {
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     return new ProcessBuilder(
+            "bash",
+            "-c",
+            "ulimit -f " + largestFileKib + " && exec \"$@\"",
+            "bash",
             java.toString(),
             "--enable-native-access=ALL-UNNAMED",
             "-XX:TieredStopAtLevel=1",

@@ -17,11 +17,13 @@ import java.util.Optional;
 /// ```
 ///
 /// @param options value by name, `--` included
-public record Arguments(Verb verb, Map<String, String> options, boolean debug) {
+/// @param rest what follows `inspect`, which reads its options itself
+public record Arguments(Verb verb, Map<String, String> options, List<String> rest, boolean debug) {
 
   /// What the trainer can be asked to do, and the options of each.
   public enum Verb {
     TRAIN("--config"),
+    INSPECT(),
     GENERATE("--model", "--adapter", "--prompt", "--max-new-tokens"),
     VERSION(),
     HELP();
@@ -43,6 +45,8 @@ public record Arguments(Verb verb, Map<String, String> options, boolean debug) {
 
         train     [--config FILE]         trains as training_config.yaml says; FILE is $YAML_FILE_PATH
                                           where none is given, else /mnt/config/training_config.yaml
+        inspect   --model DIR --data DIR [--row N]
+                                          counts tokens exactly, or shows a row as the model sees it
         generate  --model DIR --prompt TEXT [--adapter DIR] [--max-new-tokens N]
                                           answers with the likeliest token each time; with an adapter
                                           also without it
@@ -59,6 +63,9 @@ public record Arguments(Verb verb, Map<String, String> options, boolean debug) {
       throw usage("no verb", "");
     }
     Verb verb = verb(words.removeFirst());
+    if (verb == Verb.INSPECT) {
+      return new Arguments(verb, Map.of(), List.copyOf(words), debug);
+    }
     Map<String, String> options = new LinkedHashMap<>();
     while (!words.isEmpty()) {
       String word = words.removeFirst();
@@ -74,7 +81,7 @@ public record Arguments(Verb verb, Map<String, String> options, boolean debug) {
       }
       options.put(name, equals < 0 ? words.removeFirst() : word.substring(equals + 1));
     }
-    return new Arguments(verb, options, debug);
+    return new Arguments(verb, options, List.of(), debug);
   }
 
   private static Verb verb(String word) {

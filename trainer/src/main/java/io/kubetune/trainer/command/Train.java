@@ -1,7 +1,6 @@
 package io.kubetune.trainer.command;
 
 import io.kubetune.contract.Event;
-import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.RunFiles;
 import io.kubetune.contract.TrainingConfig;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig;
@@ -22,6 +21,7 @@ import io.kubetune.trainer.train.ProcessMemory;
 import io.kubetune.trainer.train.RunCheckpoint;
 import io.kubetune.trainer.train.RunIdentity;
 import io.kubetune.trainer.train.StepPlan;
+import io.kubetune.trainer.train.StopRequest;
 import io.kubetune.trainer.train.TrainingLoop;
 import io.kubetune.trainer.write.AdapterWriter;
 import io.kubetune.trainer.write.EventWriter;
@@ -56,13 +56,21 @@ public record Train(Map<String, String> environment, EventWriter events, Shutdow
     Rendezvous.of(environment).refuseSeveral();
     ConfigResult read = ConfigReader.read(configFile(arguments));
     TrainingConfig config = read.config();
-    refuseUnsupported(config);
     RunFolder folder =
         RunFolder.claim(
             Path.of(config.training().outputDir()),
             config.training().resumeFromCheckpoint(),
             lockFiles);
 
+    try {
+      train(read, folder);
+    } finally {
+      folder.leaveNothingUnused();
+    }
+  }
+
+  private void train(ConfigResult read, RunFolder folder) {
+    TrainingConfig config = read.config();
     TrainingData data = TrainingData.read(config, folder.startedAt());
     StepPlan plan = new StepPlan(data.train(), config.training(), config.dataset().shuffle());
     Path base = Path.of(config.model().path());
@@ -74,7 +82,6 @@ public record Train(Map<String, String> environment, EventWriter events, Shutdow
       return;
     }
     try (OpenModel model = Models.open(computedIn(config, folder.computeType()), base)) {
-      folder.remember(numberType(model.precision()));
       AdapterFormat format =
           config.kubetune().method() == Method.FULL
               ? new FullModelWriter(base)
@@ -82,19 +89,14 @@ public record Train(Map<String, String> environment, EventWriter events, Shutdow
       var checkpoints =
           new Checkpoints(folder.path(), identity, format, config.training().saveTotalLimit());
       Optional<RunCheckpoint> from = checkpoints.newest();
+      folder.begin(numberType(model.precision()));
       events.openFile(folder.events(), from.map(RunCheckpoint::eventsBytes).orElse(0L));
       events.emit(started(config, data, plan, model, from));
       read.warnings().forEach(each -> events.emit(new Event.Warned("config", each.toString())));
       data.warnings().forEach(events::emit);
+      StopRequest stop = shutdown.trainingBegins();
       TrainingLoop.Result result =
-          new TrainingLoop(
-                  model.lm(),
-                  plan,
-                  data.eval(),
-                  config,
-                  checkpoints,
-                  events,
-                  shutdown.trainingBegins())
+          new TrainingLoop(model.lm(), plan, data.eval(), config, checkpoints, events, stop)
               .run(from);
       write(folder, config, data, plan, model, format, result, identity);
     }
@@ -156,19 +158,6 @@ public record Train(Map<String, String> environment, EventWriter events, Shutdow
 
   private static NumberType numberType(Precision precision) {
     return precision.compute() == ScalarType.BFloat16 ? NumberType.BFLOAT16 : NumberType.FLOAT32;
-  }
-
-  private static void refuseUnsupported(TrainingConfig config) {
-    switch (config.kubetune().device()) {
-      case AUTO, CPU -> {}
-      case CUDA ->
-          throw new TuneException(
-              ExitCode.NOT_SUPPORTED,
-              "can't train on a GPU",
-              "KubetuneConfig.device",
-              "cuda, and this trainer computes on the CPU",
-              "set device: auto");
-    }
   }
 
   private static Event started(

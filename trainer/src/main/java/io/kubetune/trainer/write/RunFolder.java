@@ -35,8 +35,10 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param startedAt when the run was started for the first time; what a chat template writes as
 ///   today's date stays the same when it is resumed
 /// @param computeType what `auto` chose then; a trial on another day may fall out otherwise, and
-///   the run would not end in the same bytes
-public record RunFolder(Path path, Instant startedAt, Optional<NumberType> computeType) {
+///   the run would not end in the same bytes; empty: it has not begun
+/// @param created whether this process made the folder
+public record RunFolder(
+    Path path, Instant startedAt, Optional<NumberType> computeType, boolean created) {
   /// Says that the folder is a run's, and when that was started.
   private static final String MARK = ".kubetune-run";
 
@@ -51,6 +53,7 @@ public record RunFolder(Path path, Instant startedAt, Optional<NumberType> compu
   ///   be written
   public static RunFolder claim(Path path, boolean resume, Set<String> ignored) {
     try {
+      boolean existed = Files.exists(path);
       Files.createDirectories(path);
       List<String> names;
       try (Stream<Path> files = Files.list(path)) {
@@ -75,13 +78,14 @@ public record RunFolder(Path path, Instant startedAt, Optional<NumberType> compu
                     + " output_dir to an empty folder"
                 : "set TrainingArguments.output_dir to an empty folder");
       }
-      if (ours) {
-        return fromMark(path);
-      }
-      var folder =
-          new RunFolder(path, Instant.now().truncatedTo(ChronoUnit.SECONDS), Optional.empty());
-      folder.writeMark();
-      return folder;
+      // Finds out now, not after hundreds of steps, that nothing can be written.
+      Path probe = path.resolve(".probe");
+      WholeFile.write(probe, "");
+      Files.delete(probe);
+      return ours
+          ? fromMark(path)
+          : new RunFolder(
+              path, Instant.now().truncatedTo(ChronoUnit.SECONDS), Optional.empty(), !existed);
     } catch (IOException e) {
       throw StorageFailure.of("can't write the run's results", path, e);
     }
@@ -89,30 +93,38 @@ public record RunFolder(Path path, Instant startedAt, Optional<NumberType> compu
 
   private static RunFolder fromMark(Path path) throws IOException {
     JsonNode mark = JsonMapper.shared().readTree(Files.readString(path.resolve(MARK)));
-    RunFolder folder =
-        new RunFolder(
-            path,
-            Instant.parse(mark.path("started").asString()),
-            mark.path("compute_type").isString()
-                ? Optional.of(NumberType.valueOf(mark.path("compute_type").asString()))
-                : Optional.empty());
-    folder.writeMark(); // finds out now, not after hundreds of steps, that nothing can be written
-    return folder;
+    return new RunFolder(
+        path,
+        Instant.parse(mark.path("started").asString()),
+        Optional.of(NumberType.valueOf(mark.path("compute_type").asString())),
+        false);
   }
 
-  private void writeMark() throws IOException {
-    ObjectNode mark = JsonNodeFactory.instance.objectNode().put("started", startedAt.toString());
-    computeType.ifPresent(type -> mark.put("compute_type", type.name()));
-    WholeFile.write(path.resolve(MARK), mark + "\n");
+  /// Marks the folder as a run's, with the arithmetic that was chosen: from here on it is gone on
+  /// with.
+  public void begin(NumberType chosen) {
+    if (computeType.isPresent()) {
+      return;
+    }
+    ObjectNode mark =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("started", startedAt.toString())
+            .put("compute_type", chosen.name());
+    try {
+      WholeFile.write(path.resolve(MARK), mark + "\n");
+    } catch (IOException e) {
+      throw StorageFailure.of("can't write the run's results", path, e);
+    }
   }
 
-  /// Notes what arithmetic was chosen, where none is noted yet.
-  public void remember(NumberType chosen) {
-    if (computeType.isEmpty()) {
+  /// Removes the folder that was made for a run that then did not begin.
+  public void leaveNothingUnused() {
+    if (created) {
       try {
-        new RunFolder(path, startedAt, Optional.of(chosen)).writeMark();
-      } catch (IOException e) {
-        throw StorageFailure.of("can't write the run's results", path, e);
+        Files.delete(path);
+      } catch (IOException inUse) {
+        // It is not empty: the run began.
       }
     }
   }

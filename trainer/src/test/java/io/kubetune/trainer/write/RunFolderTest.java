@@ -8,6 +8,7 @@ import io.kubetune.contract.Event;
 import io.kubetune.contract.EventLine;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TimedEvent;
+import io.kubetune.contract.TrainingConfig.NumberType;
 import io.kubetune.contract.TuneException;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -46,16 +47,22 @@ class RunFolderTest {
     Files.createDirectories(inner.resolve("lost+found"));
     Files.createFile(inner.resolve("lock"));
     RunFolder.claim(inner, false, Set.of("lock"));
-    RunFolder.claim(folder.resolve("c"), false, Set.of());
-    assertThat(folder.resolve("c")).isDirectoryNotContaining("glob:[!.]*");
+    RunFolder unused = RunFolder.claim(folder.resolve("c"), false, Set.of());
+    assertThat(folder.resolve("c")).isEmptyDirectory();
+    unused.leaveNothingUnused();
+    assertThat(folder.resolve("c")).doesNotExist();
+    assertThat(inner).exists();
   }
 
   @Test
   void aRunOfOursIsGoneOnWithOnlyWhereResumingIsAllowed() throws Exception {
     RunFolder first = RunFolder.claim(folder, true, Set.of());
+    first.begin(NumberType.BFLOAT16);
     Files.writeString(folder.resolve("events.jsonl"), line(new Event.Warned("a", "b")));
     Files.createDirectories(folder.resolve("checkpoint-3"));
-    assertThat(RunFolder.claim(folder, true, Set.of())).isEqualTo(first);
+    RunFolder again = RunFolder.claim(folder, true, Set.of());
+    assertThat(again.startedAt()).isEqualTo(first.startedAt());
+    assertThat(again.computeType()).contains(NumberType.BFLOAT16);
     TuneException refused =
         catchThrowableOfType(TuneException.class, () -> RunFolder.claim(folder, false, Set.of()));
     assertThat(refused.problems().toString()).contains("resume_from_checkpoint: true");
