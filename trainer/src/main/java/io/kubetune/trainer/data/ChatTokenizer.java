@@ -136,20 +136,46 @@ public final class ChatTokenizer implements AutoCloseable {
   }
 
   /// Ids of a conversation that the assistant is to continue.
+  ///
+  /// @throws TuneException BAD_REQUEST where the chat template refuses it
   public int[] encodePrompt(List<JsonNode> messages) {
-    return encode(render(messages, Optional.empty(), true).text(), false);
+    try {
+      return encode(render(messages, Optional.empty(), true).text(), false);
+    } catch (TemplateException e) {
+      throw new TuneException(
+          ExitCode.BAD_REQUEST,
+          "can't ask the model",
+          folder.toString(),
+          "its chat template refuses the conversation: " + e.getMessage(),
+          "give messages as the template wants them",
+          e);
+    }
   }
 
   /// @param addSpecialTokens true for plain text; false for rendered conversations, which have
   ///   their special tokens written out
   public int[] encode(String text, boolean addSpecialTokens) {
+    checkCharacters(text);
     return checked(tokenizer.encode(text, addSpecialTokens));
   }
 
   Tokenizer.Spans encodeWithSpans(String text, boolean addSpecialTokens) {
+    checkCharacters(text);
     Tokenizer.Spans spans = tokenizer.encodeWithSpans(text, addSpecialTokens);
     checked(spans.ids());
     return spans;
+  }
+
+  /// Half of a surrogate pair is no character, and the tokenizer would make tokens of garbage.
+  private static void checkCharacters(String text) {
+    if (RowParser.hasLoneSurrogate(text)) {
+      throw new TuneException(
+          ExitCode.BAD_DATA,
+          "can't encode a text",
+          "the text",
+          "has half of a surrogate pair (\\ud800 to \\udfff)",
+          "correct the text");
+    }
   }
 
   private int[] checked(int[] ids) {

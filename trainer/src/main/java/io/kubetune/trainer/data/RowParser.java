@@ -183,7 +183,15 @@ final class RowParser {
   }
 
   static boolean hasLoneSurrogate(String text) {
-    return text.codePoints().anyMatch(c -> c >= 0xD800 && c <= 0xDFFF);
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (Character.charCount(text.codePointAt(i)) == 1) {
+          return true;
+        }
+        i++;
+      }
+    }
+    return false;
   }
 
   private static String kind(JsonNode value) {

@@ -151,12 +151,61 @@ class ChatTokenizerTest {
   @Test
   void decodingGivesBackTheText() {
     try (ChatTokenizer tokenizer = smollm2()) {
-      for (String each : List.of("Hello, world", "  é 👩‍💻 你好\n\n\tx", "a <b> & \"c\"")) {
+      for (String each :
+          List.of("Hello, world", "  é 👩‍💻 你好\n\n\tx", "a <b> & \"c\"", "a\u0000b")) {
         assertThat(tokenizer.decode(tokenizer.encode(each, true))).isEqualTo(each);
       }
       assertThat(tokenizer.decode(tokenizer.encode("a<|im_end|>b", false))).isEqualTo("ab");
       assertThat(tokenizer.decodeAll(tokenizer.encode("a<|im_end|>", false)))
           .isEqualTo("a<|im_end|>");
+    }
+  }
+
+  @Test
+  void halfOfASurrogatePairIsRefused() {
+    try (ChatTokenizer tokenizer = smollm2()) {
+      for (String each : List.of("a\ud83d", "\ude00b", "\ude00\ud83d")) {
+        assertThat(
+                catchThrowableOfType(TuneException.class, () -> tokenizer.encode(each, false))
+                    .exitCode())
+            .isEqualTo(ExitCode.BAD_DATA);
+      }
+    }
+  }
+
+  @Test
+  void truncationAndPaddingOfTheFileAreNotApplied() throws IOException {
+    copy("smollm2", "tokenizer_config.json");
+    String json =
+        Files.readString(TokenizeGoldens.tokenizer("smollm2").resolve("tokenizer.json"))
+            .replaceFirst(
+                "\"truncation\": ?null",
+                "\"truncation\":{\"direction\":\"Right\",\"max_length\":4,"
+                    + "\"strategy\":\"LongestFirst\",\"stride\":0}")
+            .replaceFirst(
+                "\"padding\": ?null",
+                "\"padding\":{\"strategy\":{\"Fixed\":64},\"direction\":\"Right\","
+                    + "\"pad_to_multiple_of\":null,\"pad_id\":0,\"pad_type_id\":0,"
+                    + "\"pad_token\":\"<|endoftext|>\"}");
+    assertThat(json).contains("\"max_length\":4", "\"Fixed\":64");
+    Files.writeString(folder.resolve("tokenizer.json"), json);
+    String text = "river market and so on";
+    try (ChatTokenizer cut = ChatTokenizer.open(folder, Optional.empty(), TokenizeGoldens.ROWS);
+        ChatTokenizer plain = smollm2()) {
+      assertThat(cut.encode(text, true)).containsExactly(plain.encode(text, true));
+    }
+  }
+
+  @Test
+  void aPromptThatTheTemplateRefusesIsABadRequest() {
+    try (ChatTokenizer tokenizer =
+        ChatTokenizer.open(
+            TokenizeGoldens.tokenizer("smollm2"),
+            Optional.of("{{ raise_exception('no') }}"),
+            TokenizeGoldens.ROWS)) {
+      TuneException refusal =
+          catchThrowableOfType(TuneException.class, () -> tokenizer.encodePrompt(hello()));
+      assertThat(refusal.exitCode()).isEqualTo(ExitCode.BAD_REQUEST);
     }
   }
 
