@@ -88,6 +88,7 @@ public record RunIdentity(SortedMap<String, String> settings) {
     all.put("DatasetConfig.shuffle_dataset", config.dataset().shuffle() + "");
     all.put("KubetuneConfig.method", config.kubetune().method().toString());
     all.put("KubetuneConfig.compute_dtype", config.kubetune().computeType().toString());
+    all.put("KubetuneConfig.initial_adapter", config.kubetune().initialAdapter().toString());
     all.put("KubetuneConfig.device", config.kubetune().device().toString());
     return new RunIdentity(all);
   }

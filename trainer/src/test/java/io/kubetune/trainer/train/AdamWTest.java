@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 
 /// Against 25 steps of torch.optim.AdamW; `make_adamw_golden.py` wrote them.
@@ -58,6 +60,17 @@ class AdamWTest {
       assertThat(GradientClip.clip(parameters.gradients(), 0))
           .isCloseTo(100 * Math.sqrt(VALUES), within(1e-3));
       assertThat(parameters.gradients().max().item_double()).isEqualTo(100);
+    }
+  }
+
+  @Test
+  void theNormOfMillionsOfValuesLosesNone() {
+    try (Scope scope = new Scope()) {
+      Tensor gradients = torch.randn(3_000_001).mul(new Scalar(1e-3));
+      double exact = gradients.to(ScalarType.Double).square().sum().sqrt().item_double();
+      assertThat(GradientClip.clip(gradients, 0)).isCloseTo(exact, within(1e-7 * exact));
+      gradients.narrow(0, 12345, 1).fill_(new Scalar(Double.NaN));
+      assertThat(GradientClip.clip(gradients, 1)).isNaN();
     }
   }
 
