@@ -710,7 +710,7 @@ function _picocli_kubectl-tune_pulladapter() {
 
   local commands=""
   local flag_opts="'--plain-http' '-h' '--help' '--debug'"
-  local arg_opts="'-d' '--to' '--registry-ca' '--registry-auth' '-o' '--output'"
+  local arg_opts="'-d' '--to' '--verify' '--extract-only' '--registry-ca' '--registry-auth' '-o' '--output'"
   local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -721,6 +721,12 @@ function _picocli_kubectl-tune_pulladapter() {
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
       return $?
+      ;;
+    '--verify')
+      return
+      ;;
+    '--extract-only')
+      return
       ;;
     '--registry-ca')
       local IFS=$'\n'

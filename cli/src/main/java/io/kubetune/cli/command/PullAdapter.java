@@ -2,8 +2,10 @@ package io.kubetune.cli.command;
 
 import io.kubetune.cli.fetch.AdapterPull;
 import io.kubetune.cli.fetch.PulledAdapter;
+import io.kubetune.cli.publish.Provenance;
 import io.kubetune.cli.registry.ImageReference;
 import io.kubetune.cli.registry.RegistryAccess;
+import io.kubetune.cli.submit.AdapterImage;
 import io.kubetune.cli.submit.Outcome;
 import io.kubetune.cli.submit.RunFolder;
 import io.kubetune.cli.submit.RunName;
@@ -11,8 +13,10 @@ import io.kubetune.cli.submit.RunState;
 import io.kubetune.cli.terminal.Table;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +50,20 @@ final class PullAdapter implements Callable<Integer> {
       description = "new folder to write (./NAME, or ./adapter for an image)")
   private Path to;
 
+  @Option(
+      names = "--verify",
+      paramLabel = "RUN",
+      arity = "0..1",
+      fallbackValue = "",
+      description = "refuse it unless its provenance is that of this run (or of NAME)")
+  private String verify;
+
+  @Option(
+      names = "--extract-only",
+      paramLabel = "FILE",
+      description = "write this one file of the image alone")
+  private String extractOnly;
+
   @Mixin private RegistryOption registry;
 
   @Mixin private OutputOption output;
@@ -63,12 +81,56 @@ final class PullAdapter implements Callable<Integer> {
     Path folder = to != null ? to : Path.of(isImage ? "adapter" : source);
     Terminal terminal = surroundings.terminal();
     RegistryAccess access = registry.access(surroundings.environment());
+    if (extractOnly != null) {
+      return extract(new AdapterPull(access), image);
+    }
     PulledAdapter adapter;
     try (TransferBars bars = new TransferBars(terminal)) {
-      adapter = new AdapterPull(access).pull(image, folder, bars);
+      adapter = new AdapterPull(access).pull(image, folder, bars, checkFor(image, isImage));
     }
     show(adapter, image, terminal);
     return ExitCode.OK.code();
+  }
+
+  private int extract(AdapterPull pull, ImageReference image) {
+    if (verify != null) {
+      throw new TuneException(
+          ExitCode.USAGE,
+          "can't verify one file",
+          "--verify",
+          "given with --extract-only",
+          "give one of them");
+    }
+    Path folder = to != null ? to : Path.of("");
+    Path file;
+    try (TransferBars bars = new TransferBars(surroundings.terminal())) {
+      file = pull.extract(image, extractOnly, folder, bars);
+    }
+    surroundings.terminal().out().println(file);
+    return ExitCode.OK.code();
+  }
+
+  private AdapterPull.Check checkFor(ImageReference image, boolean isImage) {
+    if (verify == null) {
+      return adapter -> {};
+    }
+    if (verify.isEmpty() && isImage) {
+      throw new TuneException(
+          ExitCode.USAGE,
+          "can't verify " + source,
+          "--verify",
+          "no run to compare the image with",
+          "name one: --verify RUN");
+    }
+    RunFolder run = surroundings.run(verify.isEmpty() ? source : verify);
+    Provenance expected = AdapterImage.provenance(run);
+    return adapter -> {
+      List<Problem> problems = expected.differences(adapter.annotations(), image.toString());
+      if (!problems.isEmpty()) {
+        throw new TuneException(
+            ExitCode.REGISTRY, "the adapter is not that of run/" + run.name(), problems);
+      }
+    };
   }
 
   private String imageOfRun(String name) {

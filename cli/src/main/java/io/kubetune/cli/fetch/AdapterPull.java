@@ -34,7 +34,18 @@ public record AdapterPull(RegistryAccess access) {
           "added_tokens.json",
           "chat_template.jinja");
 
+  /// Looks at an adapter before its folder appears; what it throws ends the pull.
+  @FunctionalInterface
+  public interface Check {
+    void check(PulledAdapter adapter);
+  }
+
   public PulledAdapter pull(ImageReference source, Path targetFolder, TransferListener listener) {
+    return pull(source, targetFolder, listener, adapter -> {});
+  }
+
+  public PulledAdapter pull(
+      ImageReference source, Path targetFolder, TransferListener listener, Check check) {
     try {
       requireFree(targetFolder);
       ImageSource registry = ImageSource.of(source, access, listener);
@@ -45,6 +56,7 @@ public record AdapterPull(RegistryAccess access) {
         Path content = AdapterFiles.locate(folder.staging(), source.toString());
         PulledAdapter adapter =
             AdapterFiles.read(content, folder.target(), image, source.toString());
+        check.check(adapter);
         folder.commit(content);
         return adapter;
       }
@@ -53,8 +65,41 @@ public record AdapterPull(RegistryAccess access) {
     }
   }
 
+  /// One file of the image, below `/data` or titled by ORAS, into a folder that may have others.
+  ///
+  /// @param name as it is below `/data`: `adapter_config.json`
+  public Path extract(
+      ImageReference source, String name, Path targetFolder, TransferListener listener) {
+    SafePath wanted = SafePath.parse(name, "--extract-only");
+    String attempted = "can't extract " + name;
+    Path target = targetFolder.resolve(wanted.toString());
+    try {
+      ImageSource registry = ImageSource.of(source, access, listener);
+      ResolvedImage image = registry.resolve();
+      Files.createDirectories(target.toAbsolutePath().getParent());
+      try (NewFolder folder = NewFolder.beside(target, attempted)) {
+        new ImageUnpacker(registry, source.toString(), listener)
+            .unpack(image, folder.staging(), path -> withoutData(path).equals(wanted.toString()));
+        Path found = folder.staging().resolve("data").resolve(wanted.toString());
+        folder.commitFile(
+            Files.exists(found) ? found : folder.staging().resolve(wanted.toString()), source);
+        return target;
+      }
+    } catch (IOException e) {
+      throw Storage.failed(attempted, target.toString(), e);
+    }
+  }
+
+  private static String withoutData(SafePath path) {
+    String text = path.toString();
+    return text.startsWith("data/") ? text.substring("data/".length()) : text;
+  }
+
   /// Before anything is downloaded: a folder without an adapter can't be the same one.
   private static void requireFree(Path target) throws IOException {
+    if (Files.exists(target) && !Files.isDirectory(target)) {
+      throw NewFolder.taken(target, ATTEMPTED, "not a folder");
+    }
     boolean occupied = Files.isDirectory(target) && !Folders.isEmpty(target);
     if (occupied && !Files.exists(target.resolve(AdapterFiles.CONFIG))) {
       throw NewFolder.taken(target, ATTEMPTED, "the folder is not empty");

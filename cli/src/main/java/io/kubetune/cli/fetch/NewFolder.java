@@ -1,5 +1,6 @@
 package io.kubetune.cli.fetch;
 
+import io.kubetune.cli.registry.ImageReference;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
@@ -30,9 +31,8 @@ record NewFolder(Path target, Path staging, String attempted) implements AutoClo
   static NewFolder beside(Path target, String attempted) throws IOException {
     Path absolute = target.toAbsolutePath().normalize();
     Path parent = absolute.getParent();
-    if (parent == null
-        || Files.exists(absolute, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(absolute)) {
-      throw taken(target, attempted, "not a folder");
+    if (parent == null) {
+      throw taken(target, attempted, "the root of the file system");
     }
     Files.createDirectories(parent);
     Path staging = Files.createTempDirectory(parent, "." + absolute.getFileName() + ".partial-");
@@ -43,6 +43,9 @@ record NewFolder(Path target, Path staging, String attempted) implements AutoClo
   ///
   /// @param content the folder below staging that becomes the target
   void commit(Path content) throws IOException {
+    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(target)) {
+      throw taken(target, attempted, "not a folder");
+    }
     if (Files.isDirectory(target) && !Folders.isEmpty(target)) {
       if (!Folders.same(content, target)) {
         throw taken(target, attempted, "has other content");
@@ -57,6 +60,25 @@ record NewFolder(Path target, Path staging, String attempted) implements AutoClo
       }
     }
     readableAsUsual(content);
+    Files.move(content, target, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /// Puts one staged file into the target's place; the same content already there is fine.
+  void commitFile(Path content, ImageReference source) throws IOException {
+    if (!Files.isRegularFile(content)) {
+      throw new TuneException(
+          ExitCode.NOT_FOUND,
+          attempted,
+          source.toString(),
+          "the image has no such file under /data",
+          "pull the whole adapter to see what there is");
+    }
+    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+      if (!Files.isRegularFile(target) || Files.mismatch(content, target) >= 0) {
+        throw taken(target, attempted, "has other content");
+      }
+      return;
+    }
     Files.move(content, target, StandardCopyOption.ATOMIC_MOVE);
   }
 

@@ -1,6 +1,9 @@
 package io.kubetune.cli.publish;
 
+import io.kubetune.contract.Problem;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -80,5 +83,25 @@ public record Provenance(
     evalLossBefore.ifPresent(loss -> notes.put(EVAL_BEFORE, Double.toString(loss)));
     evalLossAfter.ifPresent(loss -> notes.put(EVAL_AFTER, Double.toString(loss)));
     return notes;
+  }
+
+  /// Where an image's annotations say otherwise, one problem for each; what this does not know is
+  /// not compared.
+  ///
+  /// @param place the image, for the problems
+  public List<Problem> differences(Map<String, String> annotations, String place) {
+    List<Problem> problems = new ArrayList<>();
+    annotations(Map.of())
+        .forEach((name, expected) -> {
+          String found = annotations.get(name);
+          if (name.startsWith(OWN) && !expected.equals(found)) {
+            problems.add(
+                new Problem(
+                    place + " " + name,
+                    found == null ? "missing" : "'" + found + "'",
+                    "the run has '" + expected + "'"));
+          }
+        });
+    return problems;
   }
 }

@@ -3,6 +3,7 @@ package io.kubetune.cli.submit;
 import io.kubetune.cli.publish.AdapterPublisher;
 import io.kubetune.cli.publish.Provenance;
 import io.kubetune.cli.publish.Published;
+import io.kubetune.cli.registry.Digest;
 import io.kubetune.cli.registry.ImageReference;
 import io.kubetune.cli.registry.RegistryAccess;
 import io.kubetune.cli.registry.TransferListener;
@@ -14,10 +15,6 @@ import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +45,21 @@ public record AdapterImage(Map<String, String> environment) implements Superviso
       throw new TuneException(
           ExitCode.STORAGE,
           "can't package the adapter",
+          run.resultsFolder().toString(),
+          StorageReason.of(e),
+          "is the disk readable?",
+          e);
+    }
+  }
+
+  /// Where the run's adapter comes from, as its image says or should say.
+  public static Provenance provenance(RunFolder run) {
+    try {
+      return provenance(run, run.record());
+    } catch (IOException e) {
+      throw new TuneException(
+          ExitCode.STORAGE,
+          "can't read the run " + run.name(),
           run.resultsFolder().toString(),
           StorageReason.of(e),
           "is the disk readable?",
@@ -88,15 +100,6 @@ public record AdapterImage(Map<String, String> environment) implements Superviso
   }
 
   private static String digest(Path file) throws IOException {
-    MessageDigest sha256;
-    try {
-      sha256 = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-    try (var in = new DigestInputStream(Files.newInputStream(file), sha256)) {
-      in.skipNBytes(Files.size(file));
-    }
-    return "sha256:" + HexFormat.of().formatHex(sha256.digest());
+    return Digest.of(Files.readAllBytes(file)).toString();
   }
 }
