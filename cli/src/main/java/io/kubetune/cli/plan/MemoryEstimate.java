@@ -40,8 +40,14 @@ public record MemoryEstimate(
   /// The trainer's head computes at most so many logits at once.
   private static final long CHUNK_LOGITS = 16L << 20;
 
-  /// Resident after the first torch operation, measured: JVM 25 with libtorch 2.10 on CPU.
-  private static final long RUNTIME_BYTES = 200L << 20;
+  /// The trainer's attention computes at most so many scores at once, and holds four of them: mask,
+  /// scores, probabilities and their derivative.
+  private static final long CHUNK_SCORES = 8L << 20;
+
+  private static final int SCORES_AT_ONCE = 4;
+
+  /// Resident before a model is loaded, measured: JVM 25, libtorch 2.10 and a tokenizer on a CPU.
+  private static final long RUNTIME_BYTES = 350L << 20;
 
   public long totalBytes() {
     return weightBytes
@@ -64,8 +70,8 @@ public record MemoryEstimate(
         8 * trained,
         8 * trained,
         activations(model, config, tokens, c),
-        // Logits and their derivative in fp32, and the derivative in the compute type.
-        Math.min(tokens * model.vocabulary(), CHUNK_LOGITS) * (4 + 4 + c),
+        // Logits and their derivative, in the compute type and in fp32.
+        Math.min(tokens * model.vocabulary(), CHUNK_LOGITS) * 2 * (4 + c),
         RUNTIME_BYTES);
   }
 
@@ -114,10 +120,16 @@ public record MemoryEstimate(
             .mapToLong(width -> width == model.intermediate() ? f : 2L * width)
             .sum();
     long block = 2 * d + inputs + 3 * q + 3 * k + 2 * f;
-    long backward = 4 * d + 4 * f; // derivatives of one block, alive at once
+    // Temporaries of one block's way back live until it is done; norms compute in fp32.
+    long work = (10 * f + 10 * d) * c + 2 * (28 + c) * d;
     boolean small = config.kubetune().memory() == Memory.SMALL;
+    if (small) {
+      work += (4 * f + 10 * d) * c + 2 * (12 + c) * d; // its way forth too, once more
+    }
     long kept = small ? model.layers() * d + block : model.layers() * block;
-    return tokens * c * (kept + backward + 2 * d);
+    long longest = config.training().maxLengthTokens();
+    long scores = Math.min(model.heads() * longest * longest, CHUNK_SCORES);
+    return tokens * (kept * c + work) + scores * SCORES_AT_ONCE * c;
   }
 
   /// bf16 is what nearly all checkpoints hold, where the config leaves it to the checkpoint.

@@ -7,6 +7,8 @@ import java.util.Optional;
 ///
 /// @param trainingConfig text of a `training_config.yaml` that came inside the file
 /// @param configName where that text was found, for messages
-record FileContents(List<Given> givens, Optional<String> trainingConfig, String configName) {
-  static final FileContents NONE = new FileContents(List.of(), Optional.empty(), "");
+/// @param kaitoDefaults what is not said is as KAITO has it, not as we do
+record FileContents(
+    List<Given> givens, Optional<String> trainingConfig, String configName, boolean kaitoDefaults) {
+  static final FileContents NONE = new FileContents(List.of(), Optional.empty(), "", false);
 }

@@ -80,6 +80,9 @@ final class PodReader {
         if (!ENV_NAME.matcher(each.key()).matches()) {
           problems.add(new Problem(each.place(), "no name of a variable", "letters, digits and _"));
         }
+        if (OURS.contains(each.key())) {
+          problems.add(new Problem(each.place(), "the Job sets it itself", "take it out"));
+        }
       }
     }
     Set<String> fromSecrets =

@@ -185,10 +185,11 @@ public record RequestReader(Path workingFolder, InputStream stdin, String nameSu
     }
     Optional<Given> named = values.one(Field.CONFIG);
     if (named.isEmpty()) {
-      return new ConfigSource(file.trainingConfig(), file.configName(), overrides);
+      return new ConfigSource(
+          file.trainingConfig(), file.configName(), file.kaitoDefaults(), overrides);
     }
     Optional<String> text = text(named.get().value(), problems, named.get().place());
-    return new ConfigSource(text, named.get().value(), overrides);
+    return new ConfigSource(text, named.get().value(), file.kaitoDefaults(), overrides);
   }
 
   private FileContents readFile(String file, List<Problem> problems) {

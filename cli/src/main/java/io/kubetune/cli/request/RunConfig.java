@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /// The training config that a run is given: the user's file or the method's defaults, with every
 /// single key over it, checked as the trainer checks it.
@@ -60,7 +61,10 @@ public record RunConfig(String text, TrainingConfig config, List<Problem> warnin
       Map<String, String> placed,
       List<Problem> problems) {
     boolean kaito = runtime == RuntimeKind.KAITO;
-    String base = source.text().orElseGet(() -> defaults(kaito, method.orElse(Method.LORA)));
+    String base =
+        source
+            .text()
+            .orElseGet(() -> defaults(kaito || source.kaitoDefaults(), method.orElse(Method.LORA)));
     Map<String, String> values = new LinkedHashMap<>();
     Map<String, String> places = new LinkedHashMap<>();
     for (ConfigOverride each : source.overrides()) {
@@ -79,7 +83,7 @@ public record RunConfig(String text, TrainingConfig config, List<Problem> warnin
     }
     String name = source.name().isEmpty() ? "training config" : source.name();
     try {
-      values.putAll(placed);
+      values.putAll(new TreeMap<>(placed)); // an order of its own: the same request, the same text
       String text = ConfigText.override(base, values);
       if (kaito && text.contains("KubetuneConfig")) {
         problems.add(

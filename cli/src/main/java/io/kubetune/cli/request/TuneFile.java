@@ -46,7 +46,7 @@ final class TuneFile {
             default -> file.walk(key, entry);
           }
         });
-    return new FileContents(file.givens, Optional.empty(), "");
+    return new FileContents(file.givens, Optional.empty(), "", false);
   }
 
   private void walk(String key, YamlEntry entry) {

@@ -19,6 +19,11 @@ import java.util.Set;
 /// ```
 final class WorkspaceFile {
   static final String KIND = "Workspace";
+
+  /// ConfigMaps with KAITO's defaults, which its Helm chart installs; its examples name them.
+  private static final Set<String> INSTALLED_CONFIGS =
+      Set.of("lora-params-template", "qlora-params-template");
+
   static final String CONFIG_KEY = "training_config.yaml";
   private static final Set<String> API_VERSIONS = Set.of("kaito.sh/v1beta1", "kaito.sh/v1alpha1");
 
@@ -33,7 +38,9 @@ final class WorkspaceFile {
     WorkspaceFile file = new WorkspaceFile(problems);
     Optional<String> configName = file.workspace(workspace);
     Optional<YamlEntry> config = configMap.flatMap(file::configMap);
-    if (configName.isPresent() && configMap.isEmpty()) {
+    if (configName.isPresent()
+        && configMap.isEmpty()
+        && !INSTALLED_CONFIGS.contains(configName.get())) {
       problems.add(
           new Problem(
               workspace.file() + " tuning.config",
@@ -45,7 +52,8 @@ final class WorkspaceFile {
     return new FileContents(
         file.taker.givens(),
         config.flatMap(YamlEntry::scalar),
-        config.map(YamlEntry::place).orElse(""));
+        config.map(YamlEntry::place).orElse(""),
+        true);
   }
 
   private Optional<String> workspace(YamlEntry root) {

@@ -39,7 +39,16 @@ class HostileTextTest {
     List<Map<?, ?>> plain = documents("plain");
     List<Map<?, ?>> hostile = documents(text);
 
-    assertThat(env(hostile)).contains(Map.of("name", "TEXT", "value", text));
+    // The kubelet makes one $ of two, so that `$(NAME)` is not expanded.
+    String forTheKubelet = text.replace("$", "$$");
+    assertThat(env(hostile)).contains(Map.of("name", "TEXT", "value", forTheKubelet));
+    assertThat(hostile.toString())
+        .isEqualTo(
+            plain
+                .toString()
+                .replace("name=TEXT, value=plain", "name=TEXT, value=" + forTheKubelet)
+                .replace("--column=prompt=plain", "--column=prompt=" + forTheKubelet)
+                .replace("note=plain", "note=" + text));
   }
 
   private static List<Map<?, ?>> documents(String text) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.kubetune.contract.Problem;
+import io.kubetune.contract.TrainingConfig;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig.Method;
 import io.kubetune.contract.TuneException;
 import java.io.ByteArrayInputStream;
@@ -176,6 +177,19 @@ class WorkspaceFileTest {
             "stdin:11 tuning.output.imageSecret",
             "stdin:12 status",
             "--output-image");
+  }
+
+  @Test
+  void whatTheWorkspaceLeavesOutIsAsKaitoHasIt() {
+    for (String config : new String[] {"", "  config: qlora-params-template\n"}) {
+      TuneRequest request = read(WORKSPACE.replace("  config: my-config\n", config));
+      TrainingConfig training =
+          RunConfig.of(request, Map.of("TrainingArguments.output_dir", "/mnt/results")).config();
+      assertThat(training.quantization().kind()).isEqualTo(TrainingConfig.Quantization.Kind.NF4);
+      assertThat(training.lora().alpha()).isEqualTo(8);
+      assertThat(training.lora().targetModules()).isEmpty();
+      assertThat(training.dataset().trainShare()).isEqualTo(1);
+    }
   }
 
   @Test
