@@ -306,6 +306,7 @@ big | tojson
 "foo bar baz qux" | truncate(9, false, "…", 0)
 "abc" | center(9)
 "foo bar  baz" | wordcount
+u | wordcount
 "<p>Hi  <b>there</b></p>" | striptags
 "a b/c?d=é&~*" | urlencode
 {"a b": "c/d"} | urlencode

@@ -11,7 +11,9 @@ import java.util.regex.Pattern;
 
 /// Filters whose input is text; anything else is written as `str` does first.
 final class TextFilters {
-  private static final Pattern WORD = Pattern.compile("\\w+", Pattern.UNICODE_CHARACTER_CLASS);
+  /// What Python takes for a word: `str.isalnum` and the underscore.
+  private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}_]+");
+
   private static final Pattern SPACES = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
 
   static final Map<String, Filters.Filter> ALL =
