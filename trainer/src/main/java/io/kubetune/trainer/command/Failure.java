@@ -53,9 +53,11 @@ public record Failure(
 
   public Event event() {
     String found =
-        problems.stream()
-            .map(each -> each.place() + ": " + each.found())
-            .collect(Collectors.joining("; "));
+        problems.size() == 1
+            ? problems.getFirst().found() // its place is a field of its own
+            : problems.stream()
+                .map(each -> each.place() + ": " + each.found())
+                .collect(Collectors.joining("; "));
     String remedy =
         problems.stream()
             .map(Problem::remedy)

@@ -79,7 +79,7 @@ public record RunFolder(
                 : "set TrainingArguments.output_dir to an empty folder");
       }
       // Finds out now, not after hundreds of steps, that nothing can be written.
-      Path probe = path.resolve(".probe");
+      Path probe = path.resolve(".probe" + WholeFile.PARTIAL);
       WholeFile.write(probe, "");
       Files.delete(probe);
       return ours
