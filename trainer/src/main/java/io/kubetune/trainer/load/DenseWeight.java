@@ -1,6 +1,7 @@
 package io.kubetune.trainer.load;
 
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// A matrix stored as plain numbers, in the compute type or in another.
 public final class DenseWeight implements Weight {
@@ -24,10 +25,10 @@ public final class DenseWeight implements Weight {
   }
 
   @Override
-  public Tensor computed() {
-    return stored.scalar_type().intern() == scratch.type().intern()
+  public Tensor computed(ScalarType type) {
+    return stored.scalar_type().intern() == type.intern()
         ? stored
-        : scratch.of(stored.size(0), stored.size(1)).copy_(stored);
+        : scratch.of(type, stored.size(0), stored.size(1)).copy_(stored);
   }
 
   /// The values as stored, for a gather of rows.

@@ -4,6 +4,7 @@ import io.kubetune.contract.TrainingConfig.Quantization;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Linears in NF4 or int8, one below the other, brought into the compute type at each use.
 ///
@@ -14,14 +15,13 @@ import org.bytedeco.pytorch.Tensor;
 /// QuantizedWeight weight = new QuantizedWeight(config.quantization(), scratch);
 /// weight.append("q_proj.weight", q);   // q may be released afterwards
 /// weight.append("k_proj.weight", k);
-/// Tensor w = weight.computed();        // [q's rows + k's rows, in]
+/// Tensor w = weight.computed(type);    // [q's rows + k's rows, in]
 /// ```
 public final class QuantizedWeight implements Weight {
   private final Quantization quantization;
   private final Scratch scratch;
   private final List<QuantizedMatrix> parts = new ArrayList<>();
 
-  /// @param scratch fp32 or bf16
   public QuantizedWeight(Quantization quantization, Scratch scratch) {
     this.quantization = quantization;
     this.scratch = scratch;
@@ -53,8 +53,8 @@ public final class QuantizedWeight implements Weight {
   }
 
   @Override
-  public Tensor computed() {
-    Tensor all = scratch.of(rows(), columns());
+  public Tensor computed(ScalarType type) {
+    Tensor all = scratch.of(type, rows(), columns());
     long at = 0;
     for (QuantizedMatrix part : parts) {
       part.dequantize(all.narrow(0, at, part.rows()));

@@ -11,24 +11,17 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// The one buffer that stored weights are brought into the compute type in, once a lane, one matrix
 /// at a time.
 public final class Scratch implements AutoCloseable {
-  private final ScalarType type;
-  private final Map<Integer, Tensor> buffers = new ConcurrentHashMap<>();
+  private record Owner(int lane, ScalarType type) {}
 
-  public Scratch(ScalarType type) {
-    this.type = type;
-  }
+  private final Map<Owner, Tensor> buffers = new ConcurrentHashMap<>();
 
-  public ScalarType type() {
-    return type;
-  }
-
-  /// [rows, columns], values not set; the same memory at each call of a lane.
-  public Tensor of(long rows, long columns) {
+  /// [rows, columns], values not set; the same memory at each call of a lane with that type.
+  public Tensor of(ScalarType type, long rows, long columns) {
     long count = rows * columns;
     Tensor buffer =
         buffers.compute(
-            Lane.current(),
-            (lane, held) -> {
+            new Owner(Lane.current(), type.intern()),
+            (owner, held) -> {
               if (held != null && held.numel() >= count) {
                 return held;
               }

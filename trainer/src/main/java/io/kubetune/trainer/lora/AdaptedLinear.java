@@ -39,7 +39,7 @@ public final class AdaptedLinear implements Linear {
 
   @Override
   public Pass forward(Tensor x, Frame frame) {
-    Tensor y = torch.linear(x, weight.computed());
+    Tensor y = torch.linear(x, weight.computed(x.scalar_type()));
     List<Part> active = frame.adapters() ? adapted : List.of();
     // Plain adapters share one product with x; those with dropout or a magnitude go one by one.
     List<Part> plain = active.stream().filter(p -> p.adapter().get().isPlain()).toList();
@@ -58,7 +58,9 @@ public final class AdaptedLinear implements Linear {
     List<LowRank.Applied> applied =
         others.stream()
             .map(p ->
-                p.adapter().get().apply(x, y.narrow(1, p.start(), p.count()), () -> rows(p), frame))
+                p.adapter()
+                    .get()
+                    .apply(x, y.narrow(1, p.start(), p.count()), () -> rows(p, x), frame))
             .toList();
     bias.ifPresent(b -> b.addTo(y));
     return new Pass(
@@ -75,11 +77,12 @@ public final class AdaptedLinear implements Linear {
             Tensor extra =
                 applied
                     .get(i)
-                    .back(dBase.narrow(1, part.start(), part.count()), kept, () -> rows(part));
+                    .back(
+                        dBase.narrow(1, part.start(), part.count()), kept, () -> rows(part, kept));
             dx = dx == null ? extra : dx.add_(extra);
           }
           weightGradient(dBase, kept);
-          Tensor base = dBase.matmul(weight.computed());
+          Tensor base = dBase.matmul(weight.computed(dBase.scalar_type()));
           dx = dx == null ? base : dx.add_(base);
           if (!plain.isEmpty()) {
             Tensor g = plainBack(plain, dy, xa); // [T, Σr], scaled
@@ -119,8 +122,8 @@ public final class AdaptedLinear implements Linear {
     return g.length == 1 ? g[0] : torch.cat(new org.bytedeco.pytorch.TensorVector(g), 1);
   }
 
-  private Tensor rows(Part part) {
-    return weight.computed().narrow(0, part.start(), part.count());
+  private Tensor rows(Part part, Tensor like) {
+    return weight.computed(like.scalar_type()).narrow(0, part.start(), part.count());
   }
 
   private boolean trainsWeight() {

@@ -14,14 +14,12 @@ public final class TrainedWeight implements Weight {
   private final List<Slot> slots;
   private final long[] counts;
   private final long columns;
-  private final ScalarType computeType;
 
   /// @param counts rows of each slot
-  public TrainedWeight(List<Slot> slots, long[] counts, long columns, ScalarType computeType) {
+  public TrainedWeight(List<Slot> slots, long[] counts, long columns) {
     this.slots = slots;
     this.counts = counts;
     this.columns = columns;
-    this.computeType = computeType;
   }
 
   @Override
@@ -35,13 +33,13 @@ public final class TrainedWeight implements Weight {
   }
 
   @Override
-  public Tensor computed() {
+  public Tensor computed(ScalarType type) {
     Tensor all =
         slots.size() == 1
             ? slots.getFirst().value()
             : torch.cat(
                 new TensorVector(slots.stream().map(Slot::value).toArray(Tensor[]::new)), 0);
-    return all.to(computeType);
+    return all.to(type);
   }
 
   /// Adds the derivative by the whole matrix, [rows, columns].

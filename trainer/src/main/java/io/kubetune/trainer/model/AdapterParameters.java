@@ -41,7 +41,8 @@ record AdapterParameters(Lora lora, ParameterPlan plan) {
                 plan.declare(
                     name + ".lora_magnitude_vector",
                     true,
-                    new Initial.CopyOf(() -> rowNorm(weight.computed().narrow(0, start, out))),
+                    new Initial.CopyOf(
+                        () -> rowNorm(weight.computed(ScalarType.Float).narrow(0, start, out))),
                     out))
             : Optional.empty();
     return new LowRank(a, b, magnitude, shape.r(), shape.scale(), lora.dropout());

@@ -5,6 +5,7 @@ import io.kubetune.trainer.tensor.Scope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// softmax(scale · q kᵀ) v within each document, causal, and its derivative.
 ///
@@ -41,7 +42,7 @@ record AttentionCore(
         c -> {
           try (Scope scope = new Scope()) {
             Tensor p = probabilities(q, k, sequence, c, null);
-            Tensor o = p.bmm(values(v, c)); // [K, G·n, d]
+            Tensor o = p.to(v.scalar_type()).bmm(values(v, c)); // [K, G·n, d]
             out.narrow(0, c.start() + c.from(), c.count())
                 .view(c.count(), keyHeads, groups(), headDimension)
                 .copy_(o.view(keyHeads, groups(), c.count(), headDimension).permute(2, 0, 1, 3));
@@ -70,15 +71,17 @@ record AttentionCore(
             Tensor p = probabilities(q, k, sequence, c, capped);
             Tensor dO = rows(dOut.view(dOut.size(0), heads, headDimension), c); // [K, G·n, d]
             Tensor o = rows(out.view(out.size(0), heads, headDimension), c);
-            Tensor dP = dO.bmm(values(v, c).transpose(1, 2)); // [K, G·n, m]
+            Tensor dP = dO.bmm(values(v, c).transpose(1, 2)).to(ScalarType.Float); // [K, G·n, m]
             Tensor correction =
-                dO.mul(o).sum(new long[] {2}, true, new org.bytedeco.pytorch.ScalarTypeOptional());
+                dO.to(ScalarType.Float)
+                    .mul(o)
+                    .sum(new long[] {2}, true, new org.bytedeco.pytorch.ScalarTypeOptional());
             Tensor dS = dP.sub_(correction).mul_(p);
             if (softcap > 0) { // d tanh = 1 − tanh²; capped = cap · tanh
               dS.mul_(capped[0].div(new Scalar(softcap)).square_().neg_().add_(new Scalar(1)));
             }
-            dS.mul_(new Scalar(scale));
-            keys(dv, c).add_(p.transpose(1, 2).bmm(dO).transpose(0, 1));
+            dS = dS.mul_(new Scalar(scale)).to(q.scalar_type());
+            keys(dv, c).add_(p.to(v.scalar_type()).transpose(1, 2).bmm(dO).transpose(0, 1));
             keys(dk, c).add_(dS.transpose(1, 2).bmm(rows(q, c)).transpose(0, 1));
             Tensor dQuery = dS.bmm(keys(k, c).transpose(0, 1)); // [K, G·n, d]
             dq.narrow(0, c.start() + c.from(), c.count())
@@ -89,7 +92,8 @@ record AttentionCore(
         });
   }
 
-  /// [K, G·n, m]; leaves the capped scores in `capped` where it is given.
+  /// [K, G·n, m] in fp32, whatever the compute type; leaves the capped scores in `capped` where it
+  /// is given.
   private Tensor probabilities(Tensor q, Tensor k, Sequence sequence, Chunk c, Tensor[] capped) {
     Tensor query = rows(q, c);
     Tensor key = keys(k, c).permute(1, 2, 0); // [K, d, m]
@@ -108,7 +112,7 @@ record AttentionCore(
     } else {
       scores = torch.baddbmm(mask, query, key, new Scalar(1), new Scalar(scale));
     }
-    return torch.softmax(scores, -1);
+    return torch.softmax(scores.to(ScalarType.Float), -1);
   }
 
   /// Rows of a chunk's queries, [K, G·n, d].

@@ -148,9 +148,11 @@ final class CausalTransformer implements CausalLm {
     return lanes.compute(batch, this::evaluateHere).stream().reduce(LossSum::plus).orElseThrow();
   }
 
+  /// In fp32 whatever the compute type: an evaluation says the same on every machine, and the same
+  /// as PEFT.
   private LossSum evaluateHere(PackedBatch batch) {
     try (Scope scope = new Scope();
-        Sequence sequence = Sequence.packed(batch.lengths(), type)) {
+        Sequence sequence = Sequence.packed(batch.lengths(), ScalarType.Float)) {
       Tensor x = hidden(HostArrays.longs(batch.tokens()), sequence);
       Selection chosen = Selection.of(batch);
       if (chosen.positions().length == 0) {
@@ -166,7 +168,7 @@ final class CausalTransformer implements CausalLm {
   @Override
   public Tensor logits(PackedBatch batch) {
     try (Scope scope = new Scope();
-        Sequence sequence = Sequence.packed(batch.lengths(), type)) {
+        Sequence sequence = Sequence.packed(batch.lengths(), ScalarType.Float)) {
       Tensor x = hidden(HostArrays.longs(batch.tokens()), sequence);
       return scope.escape(decoder.head().logits(normed(x)));
     }

@@ -69,7 +69,7 @@ final class Decoders {
             : build.table(
                 ends.head(), tied ? ends.embedding() : ends.head(), w.vocabulary(), w.hidden());
     return new DecoderStack(
-        new Embedding(table, ends.embeddingFactor(), build.noise(), build.computeType()),
+        new Embedding(table, ends.embeddingFactor(), build.noise()),
         blocks,
         finalNorm.get(),
         new Head(

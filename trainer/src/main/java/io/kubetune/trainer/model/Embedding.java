@@ -19,14 +19,14 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// @param factor Gemma multiplies by sqrt(hidden); else 1
 /// @param noise NEFTune's alpha (Jain et al. 2023): uniform noise of ±alpha/sqrt(length · hidden),
 ///   while training
-record Embedding(Weight table, double factor, OptionalDouble noise, ScalarType computeType) {
+record Embedding(Weight table, double factor, OptionalDouble noise) {
 
   Pass forward(Tensor ids, Sequence sequence, Frame frame) {
     Tensor kept = frame.save(ids);
     Tensor rows =
-        (table instanceof DenseWeight dense ? dense.stored() : table.computed())
+        (table instanceof DenseWeight dense ? dense.stored() : table.computed(ScalarType.Float))
             .index_select(0, ids)
-            .to(computeType);
+            .to(sequence.type());
     Tensor x = factor == 1 ? rows : rows.mul(new Scalar(factor));
     if (noise.isPresent() && frame.recording()) {
       x = x.add(noise(x, sequence, frame));

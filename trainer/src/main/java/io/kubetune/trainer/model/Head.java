@@ -1,5 +1,6 @@
 package io.kubetune.trainer.model;
 
+import io.kubetune.trainer.load.DenseWeight;
 import io.kubetune.trainer.load.Weight;
 import io.kubetune.trainer.lora.TrainedWeight;
 import io.kubetune.trainer.lora.VectorWeight;
@@ -24,17 +25,63 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
   private static final long CHUNK_LOGITS = 16L << 20;
 
   /// @param crossEntropy sum over the rows
-  /// @param correct rows whose likeliest token is the target
+  /// @param correct rows whose likeliest token is the target; counted where no derivative is asked
+  ///   for
   /// @param dHidden [n,hidden]; null where it was not asked for
   record Loss(double crossEntropy, long correct, Tensor dHidden) {}
 
   /// [n,hidden] to [n,V] fp32.
   Tensor logits(Tensor hidden) {
-    Tensor logits = torch.linear(hidden, weight.computed()).to(ScalarType.Float);
+    Tensor logits = project(hidden).to(ScalarType.Float);
     bias.ifPresent(b -> logits.add_(b.value(ScalarType.Float)));
     return softcap == 0
         ? logits
         : logits.div_(new Scalar(softcap)).tanh_().mul_(new Scalar(softcap));
+  }
+
+  /// hidden · Wᵀ, [n,V]. A table of another type than `hidden` is converted a slice at a time: as a
+  /// whole it would be the largest tensor of all.
+  private Tensor project(Tensor hidden) {
+    if (isAsStored(hidden)) {
+      return torch.linear(hidden, weight.computed(hidden.scalar_type()));
+    }
+    Tensor logits = HostArrays.empty(hidden.scalar_type(), hidden.size(0), weight.rows());
+    slices((from, count) ->
+        logits.narrow(1, from, count).copy_(torch.linear(hidden, slice(from, count, hidden))));
+    return logits;
+  }
+
+  /// dlogits · W, [n,hidden].
+  private Tensor projectBack(Tensor dLogits) {
+    if (isAsStored(dLogits)) {
+      return dLogits.matmul(weight.computed(dLogits.scalar_type()));
+    }
+    Tensor dHidden = torch.zeros(dLogits.size(0), weight.columns()).to(dLogits.scalar_type());
+    slices((from, count) ->
+        dHidden.addmm_(dLogits.narrow(1, from, count), slice(from, count, dLogits)));
+    return dHidden;
+  }
+
+  private boolean isAsStored(Tensor like) {
+    return !(weight instanceof DenseWeight dense)
+        || dense.stored().scalar_type().intern() == like.scalar_type().intern();
+  }
+
+  private Tensor slice(long from, long count, Tensor like) {
+    return ((DenseWeight) weight).stored().narrow(0, from, count).to(like.scalar_type());
+  }
+
+  private interface Slice {
+    void take(long from, long count);
+  }
+
+  private void slices(Slice each) {
+    long rows = Math.max(1, CHUNK_LOGITS / weight.columns());
+    for (long from = 0; from < weight.rows(); from += rows) {
+      try (Scope scope = new Scope()) {
+        each.take(from, Math.min(rows, weight.rows() - from));
+      }
+    }
   }
 
   /// @param hidden [n,hidden], rows that have a target
@@ -55,11 +102,13 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
         Tensor target = targets.narrow(0, from, count);
         Tensor logits = logits(h); // [count,V]
         correct +=
-            logits
-                .argmax(new org.bytedeco.pytorch.LongOptional(1), false)
-                .eq(target)
-                .sum()
-                .item_long();
+            withDerivative
+                ? 0
+                : logits
+                    .argmax(new org.bytedeco.pytorch.LongOptional(1), false)
+                    .eq(target)
+                    .sum()
+                    .item_long();
         Tensor factor =
             softcap == 0 || !withDerivative
                 ? null
@@ -82,7 +131,7 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
           if (weight instanceof TrainedWeight trained) {
             trained.accumulate(dCompute.t().matmul(h));
           }
-          dHidden.narrow(0, from, count).copy_(dCompute.matmul(weight.computed()));
+          dHidden.narrow(0, from, count).copy_(projectBack(dCompute));
         }
       }
     }

@@ -5,6 +5,7 @@ import io.kubetune.trainer.lora.Linear;
 import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.Pass;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Stands where a tensor could not be read, so that building goes on and finds every other problem;
 /// never computed with.
@@ -35,7 +36,7 @@ final class Missing {
         }
 
         @Override
-        public Tensor computed() {
+        public Tensor computed(ScalarType type) {
           throw new IllegalStateException("a model with missing tensors was used");
         }
 

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// What an architecture builds its layers with: each call reads a module's weights by its name in
 /// the checkpoint, puts an adapter on it where the configuration asks for one, and declares what is
@@ -62,10 +61,6 @@ public final class ModelBuilder {
 
   ParameterPlan plan() {
     return plan;
-  }
-
-  ScalarType computeType() {
-    return store.computeType();
   }
 
   boolean isFull() {
@@ -164,8 +159,7 @@ public final class ModelBuilder {
     for (int i = 0; i < modules.size(); i++) {
       slots.add(slotOfWhole(modules.get(i) + ".weight", true, rows.get(i).out(), in));
     }
-    return new TrainedWeight(
-        slots, rows.stream().mapToLong(Row::out).toArray(), in, store.computeType());
+    return new TrainedWeight(slots, rows.stream().mapToLong(Row::out).toArray(), in);
   }
 
   /// A weight that is trained whole, under the name it has in the file that is written.
@@ -251,7 +245,7 @@ public final class ModelBuilder {
     Slot slot =
         whole.computeIfAbsent(
             name, n -> plan.declare(n, true, copyOf(source + ".weight"), rows, columns));
-    return new TrainedWeight(List.of(slot), new long[] {rows}, columns, store.computeType());
+    return new TrainedWeight(List.of(slot), new long[] {rows}, columns);
   }
 
   boolean isSavedWhole(String module) {

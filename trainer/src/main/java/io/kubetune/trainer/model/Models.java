@@ -67,7 +67,7 @@ public final class Models {
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
       Precision precision =
           Precision.choose(training.model().storageType(), training.kubetune().computeType());
-      Scratch scratch = new Scratch(precision.compute());
+      Scratch scratch = new Scratch();
       Targets targets = new Targets(training.lora(), architecture.defaultTargets(config));
       ModelBuilder build =
           new ModelBuilder(

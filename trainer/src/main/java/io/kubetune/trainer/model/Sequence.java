@@ -43,6 +43,11 @@ final class Sequence implements AutoCloseable {
     return lengths;
   }
 
+  /// Type of activations.
+  ScalarType type() {
+    return type;
+  }
+
   /// Null but for decoding.
   KeyValueCache cache() {
     return cache;

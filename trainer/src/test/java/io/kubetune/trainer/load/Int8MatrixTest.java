@@ -48,7 +48,7 @@ class Int8MatrixTest {
   @Test
   void aLargeStackIsRightInEveryRow() {
     try (Scope scope = new Scope();
-        Scratch scratch = new Scratch(ScalarType.Float);
+        Scratch scratch = new Scratch();
         QuantizedWeight weight =
             new QuantizedWeight(
                 new Quantization(Quantization.Kind.INT8, false, NumberType.AUTO), scratch)) {
@@ -56,7 +56,7 @@ class Int8MatrixTest {
       weight.append("a", values.narrow(0, 0, 2000));
       weight.append("b", values.narrow(0, 2000, 1001));
       // A code is off by at most half a step of 1/127, and fp16 by 2^-12 of the value.
-      float worst = weight.computed().sub(values).abs().max().item_float();
+      float worst = weight.computed(ScalarType.Float).sub(values).abs().max().item_float();
       assertThat(worst).isBetween(0.003f, 0.5f / 127 + 0.0003f);
       assertThat(weight.bytes()).isEqualTo(3001L * 701 + 3001 * 4);
     }

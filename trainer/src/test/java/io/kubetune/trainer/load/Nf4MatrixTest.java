@@ -149,7 +149,7 @@ class Nf4MatrixTest {
   void stackedLinearsAreQuantizedEachByItself() {
     try (Safetensors file = Safetensors.open(GOLDEN);
         Scope scope = new Scope();
-        Scratch scratch = new Scratch(ScalarType.BFloat16);
+        Scratch scratch = new Scratch();
         QuantizedWeight weight =
             new QuantizedWeight(
                 new Quantization(Quantization.Kind.NF4, true, NumberType.AUTO), scratch)) {
@@ -157,7 +157,7 @@ class Nf4MatrixTest {
       weight.append("a", golden(file, "normal.weight").narrow(0, 0, 7).contiguous());
       weight.append("b", golden(file, "normal.weight"));
       assertThat(weight.rows()).isEqualTo(47);
-      Tensor computed = weight.computed();
+      Tensor computed = weight.computed(ScalarType.BFloat16);
       assertSame(
           computed.narrow(0, 7, 40).contiguous(), golden(file, "normal.double.bf16"), "second");
     }
