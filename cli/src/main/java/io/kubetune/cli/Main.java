@@ -2,6 +2,7 @@ package io.kubetune.cli;
 
 import io.kubetune.cli.command.KubectlTune;
 import io.kubetune.cli.terminal.Terminal;
+import java.util.Locale;
 import java.util.Map;
 
 /// `kubectl tune`: reads the command line, runs one command, and exits with its code.
@@ -13,6 +14,8 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    // Figures look the same everywhere, also where a program reads them.
+    Locale.setDefault(Locale.ROOT);
     Map<String, String> environment = System.getenv();
     System.exit(run(arguments, Terminal.ofProcess(environment), environment));
   }

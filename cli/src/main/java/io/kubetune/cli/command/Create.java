@@ -1,27 +1,31 @@
 package io.kubetune.cli.command;
 
+import io.kubetune.cli.render.ManifestText;
 import io.kubetune.cli.request.Field;
 import io.kubetune.cli.request.Flags;
 import io.kubetune.cli.request.RequestReader;
+import io.kubetune.cli.request.RunConfig;
 import io.kubetune.cli.request.TuneRequest;
 import io.kubetune.cli.submit.LocalSubmission;
 import io.kubetune.cli.submit.RunFolder;
 import io.kubetune.cli.submit.RunState;
 import io.kubetune.cli.terminal.Colour;
 import io.kubetune.cli.terminal.Lines;
+import io.kubetune.cli.terminal.StageBars;
 import io.kubetune.cli.terminal.Terminal;
-import io.kubetune.cli.watch.BarNarrator;
-import io.kubetune.cli.watch.Follow;
 import io.kubetune.cli.watch.LineNarrator;
 import io.kubetune.cli.watch.RunView;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -129,10 +133,10 @@ final class Create implements Callable<Integer> {
     LocalSubmission submission =
         new LocalSubmission(surroundings.runs(), surroundings.environment());
     if (dryRun == DryRun.CLIENT) {
-      terminal.out().print(submission.trainingConfig(request).text());
-      return ExitCode.OK.code();
+      return localDryRun(submission.trainingConfig(request), request);
     }
-    LocalSubmission.Created created = submission.create(request);
+    boolean waits = waits(terminal);
+    LocalSubmission.Created created = prepare(submission, request);
     created.warnings().forEach(warning -> warn(warning.toString(), terminal));
     RunFolder run = created.run();
     surroundings.local().start(run);
@@ -140,14 +144,48 @@ final class Create implements Callable<Integer> {
       terminal.out().println("run/" + run.name() + " created");
       terminal.out().flush();
     }
-    if (!waits(terminal)) {
+    if (!waits) {
       show(run);
       terminal.err().println("Follow it with: kubectl tune logs -f " + run.name());
       return ExitCode.OK.code();
     }
-    RunState end = follow(run, terminal);
+    RunState end =
+        terminal.errIsTerminal()
+            ? Following.withBars(run, terminal)
+            : Following.with(new LineNarrator(new Lines(terminal.err(), Lines.ALL)), run, terminal);
     show(run);
     return end.code().code();
+  }
+
+  /// Reads, checks and writes the dataset, which takes a while where it is large.
+  private LocalSubmission.Created prepare(LocalSubmission submission, TuneRequest request) {
+    Terminal terminal = surroundings.terminal();
+    if (!terminal.errIsTerminal()) {
+      return submission.create(request);
+    }
+    try (StageBars bars = new StageBars(terminal)) {
+      bars.begin("preparing", StageBars.NO_END, 0, Instant.now());
+      LocalSubmission.Created created = submission.create(request);
+      bars.done(created.run().record().data().trainRows() + " rows", Instant.now());
+      return created;
+    }
+  }
+
+  /// What the trainer would read, and nothing made.
+  private int localDryRun(RunConfig config, TuneRequest request) {
+    Terminal terminal = surroundings.terminal();
+    config.warnings().forEach(warning -> warn(warning.toString(), terminal));
+    switch (output.format()) {
+      case NAME -> terminal.out().println("run/" + request.name());
+      case TABLE, WIDE ->
+          terminal.out().println("run/" + request.name() + " created (client dry run)");
+      case YAML -> terminal.out().print(config.text());
+      case JSON -> {
+        Object tree = new Load(LoadSettings.builder().build()).loadFromString(config.text());
+        terminal.out().println(ManifestText.node(tree).toPrettyString());
+      }
+    }
+    return ExitCode.OK.code();
   }
 
   private static void warn(String warning, Terminal terminal) {
@@ -164,39 +202,6 @@ final class Create implements Callable<Integer> {
           "give one of them");
     }
     return !detach && (wait == null ? terminal.outIsTerminal() : wait);
-  }
-
-  private RunState follow(RunFolder run, Terminal terminal)
-      throws IOException, InterruptedException {
-    try (BarNarrator bars = new BarNarrator(terminal)) {
-      Thread onInterrupt = new Thread(() -> stopFollowing(run, bars, terminal));
-      Runtime.getRuntime().addShutdownHook(onInterrupt);
-      try {
-        return new Follow(run)
-            .until(
-                terminal.errIsTerminal()
-                    ? bars
-                    : new LineNarrator(new Lines(terminal.err(), Lines.ALL)));
-      } finally {
-        Runtime.getRuntime().removeShutdownHook(onInterrupt);
-      }
-    }
-  }
-
-  // Ctrl-C ends this process with status 130 by itself; the run has a session of its own.
-  private static void stopFollowing(RunFolder run, BarNarrator bars, Terminal terminal) {
-    bars.close();
-    terminal
-        .err()
-        .printf(
-            """
-
-            Stopped following; the run goes on.
-              kubectl tune logs -f %1$s    follows it again
-              kubectl tune delete %1$s     stops it
-            """,
-            run.name());
-    terminal.err().flush();
   }
 
   private void show(RunFolder run) {

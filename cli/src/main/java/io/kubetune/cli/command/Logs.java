@@ -1,11 +1,9 @@
 package io.kubetune.cli.command;
 
 import io.kubetune.cli.submit.RunFolder;
-import io.kubetune.cli.submit.RunState;
 import io.kubetune.cli.terminal.Lines;
 import io.kubetune.cli.terminal.Output;
 import io.kubetune.cli.terminal.Terminal;
-import io.kubetune.cli.watch.BarNarrator;
 import io.kubetune.cli.watch.EventNarrator;
 import io.kubetune.cli.watch.Follow;
 import io.kubetune.cli.watch.LineNarrator;
@@ -72,22 +70,14 @@ final class Logs implements Callable<Integer> {
             && terminal.errIsTerminal()
             && terminal.outIsTerminal();
     if (bars) {
-      return following(run, terminal);
+      return Following.withBars(run, terminal).code().code();
     }
     Narrator narrator = narrator(new Lines(terminal.out(), tail));
     if (!follow) {
       new Follow(run).once(narrator);
       return ExitCode.OK.code();
     }
-    return new Follow(run).until(narrator).code().code();
-  }
-
-  private static int following(RunFolder run, Terminal terminal)
-      throws IOException, InterruptedException {
-    try (BarNarrator bars = new BarNarrator(terminal)) {
-      RunState end = new Follow(run).until(bars);
-      return end.code().code();
-    }
+    return Following.with(narrator, run, terminal).code().code();
   }
 
   private Narrator narrator(Lines lines) {

@@ -8,7 +8,6 @@ import io.kubetune.cli.registry.RegistryAccess;
 import io.kubetune.cli.submit.AdapterImage;
 import io.kubetune.cli.submit.Outcome;
 import io.kubetune.cli.submit.RunFolder;
-import io.kubetune.cli.submit.RunName;
 import io.kubetune.cli.submit.RunState;
 import io.kubetune.cli.terminal.Table;
 import io.kubetune.cli.terminal.Terminal;
@@ -17,6 +16,7 @@ import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -76,9 +76,10 @@ final class PullAdapter implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    boolean isImage = source.contains("/") || source.contains(":");
-    ImageReference image = ImageReference.parse(isImage ? source : imageOfRun(source));
-    Path folder = to != null ? to : Path.of(isImage ? "adapter" : source);
+    Optional<RunFolder> run = isImage() ? Optional.empty() : Optional.of(surroundings.run(source));
+    ImageReference image = ImageReference.parse(run.map(PullAdapter::imageOfRun).orElse(source));
+    String name = run.map(each -> each.name().value()).orElse("adapter");
+    Path folder = to != null ? to : Path.of(name);
     Terminal terminal = surroundings.terminal();
     RegistryAccess access = registry.access(surroundings.environment());
     if (extractOnly != null) {
@@ -86,7 +87,7 @@ final class PullAdapter implements Callable<Integer> {
     }
     PulledAdapter adapter;
     try (TransferBars bars = new TransferBars(terminal)) {
-      adapter = new AdapterPull(access).pull(image, folder, bars, checkFor(image, isImage));
+      adapter = new AdapterPull(access).pull(image, folder, bars, checkFor(image, run.isEmpty()));
     }
     show(adapter, image, terminal);
     return ExitCode.OK.code();
@@ -133,8 +134,12 @@ final class PullAdapter implements Callable<Integer> {
     };
   }
 
-  private String imageOfRun(String name) {
-    RunFolder run = surroundings.runs().open(RunName.of(name));
+  private boolean isImage() {
+    return !source.startsWith(Surroundings.KIND) && (source.contains("/") || source.contains(":"));
+  }
+
+  private static String imageOfRun(RunFolder run) {
+    String name = run.name().value();
     RunState state = RunState.of(run);
     Outcome.Image image =
         state

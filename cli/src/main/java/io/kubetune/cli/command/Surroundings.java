@@ -13,6 +13,9 @@ import java.util.Map;
 /// surroundings.run("first").record();
 /// ```
 record Surroundings(Terminal terminal, Map<String, String> environment) {
+  /// What stands before a run's name where kinds are told apart.
+  static final String KIND = "run/";
+
   Surroundings {
     environment = Map.copyOf(environment);
   }
@@ -25,7 +28,8 @@ record Surroundings(Terminal terminal, Map<String, String> environment) {
     return new Local(runs(), environment);
   }
 
+  /// @param name of a run, plain or as `-o name` prints it: `first`, `run/first`
   RunFolder run(String name) {
-    return runs().open(RunName.of(name));
+    return runs().open(RunName.of(name.startsWith(KIND) ? name.substring(KIND.length()) : name));
   }
 }

@@ -21,6 +21,9 @@ import me.tongfei.progressbar.ProgressState;
 /// }
 /// ```
 public final class StageBars implements AutoCloseable {
+  /// For a stage whose number of units is not known.
+  public static final long NO_END = -1;
+
   /// Fast enough to look alive, slow enough to cost nothing.
   private static final int REDRAW_MILLIS = 100;
 
@@ -43,7 +46,7 @@ public final class StageBars implements AutoCloseable {
     this.terminal = terminal;
   }
 
-  /// @param max units of the stage, or -1 where that is not known
+  /// @param max units of the stage, or [#NO_END]
   /// @param from units done before we began to watch
   /// @param since when the stage began
   public void begin(String stage, long max, long from, Instant since) {
@@ -52,14 +55,14 @@ public final class StageBars implements AutoCloseable {
     began = since;
     ProgressBarBuilder builder =
         new ProgressBarBuilder()
-            .setTaskName((max < 0 ? "" : UNDER_MARKS) + padded(stage))
+            .setTaskName((max == NO_END ? "" : UNDER_MARKS) + padded(stage))
             .setInitialMax(max)
             .startsFrom(from, Duration.between(since, Instant.now()))
             .setUpdateIntervalMillis(REDRAW_MILLIS)
             .setStyle(terminal.unicode() ? ProgressBarStyle.UNICODE_BLOCK : ProgressBarStyle.ASCII)
             .setConsumer(new LastLine(terminal.err(), terminal.columns()))
             .clearDisplayOnFinish();
-    if (max < 0) {
+    if (max == NO_END) {
       builder.setRenderer(this::turning).continuousUpdate();
     }
     bar = Optional.of(builder.build());

@@ -16,8 +16,6 @@ import java.util.Optional;
 /// training      45% │██████████▎            │ 27/60 (0:00:12 / 0:00:14) loss 2.3100  1,234 tokens/s
 /// ```
 public final class BarNarrator implements Narrator, AutoCloseable {
-  private static final long UNKNOWN = -1;
-
   private final Terminal terminal;
   private final StageBars bars;
   private Optional<Stage> stage = Optional.empty();
@@ -36,7 +34,7 @@ public final class BarNarrator implements Narrator, AutoCloseable {
       int steps = progress.started().map(Event.Started::steps).orElse(0);
       bars.begin(next.toString(), steps, step, time);
     } else {
-      bars.begin(next.toString(), UNKNOWN, 0, time);
+      bars.begin(next.toString(), StageBars.NO_END, 0, time);
     }
   }
 

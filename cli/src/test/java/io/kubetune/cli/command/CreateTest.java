@@ -114,7 +114,7 @@ class CreateTest {
 
   @Test
   void aDryRunPrintsTheTrainersConfigurationAndMakesNothing() throws Exception {
-    Typed created = create("first", "--dry-run=client", "--rank", "16");
+    Typed created = create("first", "--dry-run=client", "-o", "yaml", "--rank", "16");
 
     assertThat(created.out())
         .contains("r: 16")

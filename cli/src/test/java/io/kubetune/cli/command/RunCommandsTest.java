@@ -134,6 +134,7 @@ class RunCommandsTest {
         .anyMatch(line -> line.matches("NAME +RUNTIME +STATUS +STEPS +LOSS +AGE"))
         .anyMatch(line -> line.matches("first +local +Succeeded +2/2 +2.7500 +.*s"));
     assertThat(typed("list", "-o", "name").out()).isEqualTo("run/first\nrun/second\n");
+    assertThat(typed("status", "run/first", "-o", "name").out()).isEqualTo("run/first\n");
     assertThat(new JsonMapper().readTree(typed("list", "-o", "json").out()).path("items"))
         .hasSize(2);
   }
