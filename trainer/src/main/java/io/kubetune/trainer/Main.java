@@ -3,6 +3,7 @@ package io.kubetune.trainer;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import io.kubetune.trainer.command.Arguments;
+import io.kubetune.trainer.command.BenchGemm;
 import io.kubetune.trainer.command.Failure;
 import io.kubetune.trainer.command.Generate;
 import io.kubetune.trainer.command.Shutdown;
@@ -51,6 +52,7 @@ public record Main(
         case INSPECT ->
             report(arguments, () -> Inspect.run(arguments.rest().toArray(String[]::new), out));
         case GENERATE -> report(arguments, () -> out.println(new Generate(arguments).answer()));
+        case BENCH_GEMM -> report(arguments, () -> out.println(new BenchGemm(arguments).floor()));
         case VERSION -> report(arguments, () -> out.println(Version.current()));
         case HELP -> report(arguments, () -> out.print(Arguments.USAGE));
       };

@@ -31,8 +31,8 @@ class ArchitectureTest {
           "model",
           "train",
           "write",
-          "command",
           "bench",
+          "command",
           "golden");
 
   private static final JavaClasses CLASSES =

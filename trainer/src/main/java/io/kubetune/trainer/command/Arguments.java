@@ -25,6 +25,8 @@ public record Arguments(Verb verb, Map<String, String> options, List<String> res
     TRAIN("--config"),
     INSPECT(),
     GENERATE("--model", "--adapter", "--prompt", "--max-new-tokens"),
+    BENCH_GEMM(
+        "--model", "--tokens", "--document-tokens", "--label-share", "--rank", "--compute-type"),
     VERSION(),
     HELP();
 
@@ -35,7 +37,7 @@ public record Arguments(Verb verb, Map<String, String> options, List<String> res
     }
 
     private String spelling() {
-      return name().toLowerCase(Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }
 
@@ -50,6 +52,10 @@ public record Arguments(Verb verb, Map<String, String> options, List<String> res
         generate  --model DIR --prompt TEXT [--adapter DIR] [--max-new-tokens N]
                                           answers with the likeliest token each time; with an adapter
                                           also without it
+        bench-gemm  --model DIR [--tokens N] [--document-tokens X] [--label-share X] [--rank N]
+                  [--compute-type fp32|bf16|auto]
+                                          tokens a second that this machine's products of the model's
+                                          shapes allow: the floor that training is measured against
         version                           which version this is
 
         --debug   prints a stack trace where something fails
@@ -93,7 +99,7 @@ public record Arguments(Verb verb, Map<String, String> options, List<String> res
         return each;
       }
     }
-    throw usage("no verb " + word, "verbs are train, inspect, generate, version");
+    throw usage("no verb " + word, "verbs are train, inspect, generate, bench-gemm, version");
   }
 
   Optional<String> text(String name) {
@@ -126,7 +132,25 @@ public record Arguments(Verb verb, Map<String, String> options, List<String> res
     throw usage(name + " is '" + text + "'", "give a whole number of at least " + least);
   }
 
-  private static TuneException usage(String found, String remedy) {
+  /// @throws TuneException USAGE where the value is no number from `least` to `most`
+  double decimal(String name, double otherwise, double least, double most) {
+    String text = options.get(name);
+    if (text == null) {
+      return otherwise;
+    }
+    try {
+      double value = Double.parseDouble(text);
+      if (value >= least && value <= most) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // told of below, with the numbers that are out of range
+    }
+    String range = most == Double.MAX_VALUE ? "up" : "to " + most;
+    throw usage(name + " is '" + text + "'", "give a number from " + least + " " + range);
+  }
+
+  static TuneException usage(String found, String remedy) {
     return new TuneException(
         ExitCode.USAGE, "can't understand the command line", "kubetune-trainer", found, remedy);
   }
