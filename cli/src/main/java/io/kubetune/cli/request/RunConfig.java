@@ -99,12 +99,26 @@ public record RunConfig(String text, TrainingConfig config, List<Problem> warnin
                   ConfigText.override(text, Map.of(METHOD_KEY, m.name().toLowerCase(Locale.ROOT))))
               .orElse(text);
       ConfigResult result = ConfigReader.read(stated, name);
-      return Optional.of(new RunConfig(kaito ? text : stated, result.config(), result.warnings()));
+      return Optional.of(
+          new RunConfig(
+              kaito ? text : stated, result.config(), warnings(result, source, places, kaito)));
     } catch (TuneException e) {
       List<Problem> inFile = source.text().map(file -> problemsOf(file, name)).orElse(List.of());
       e.problems().forEach(problem -> problems.add(placedWell(problem, places, inFile)));
       return Optional.empty();
     }
+  }
+
+  /// What the user did not write is no news to them, and KAITO's trainer has a use for its keys.
+  private static List<Problem> warnings(
+      ConfigResult result, ConfigSource source, Map<String, String> places, boolean kaito) {
+    if (kaito) {
+      return List.of();
+    }
+    return result.warnings().stream()
+        .map(warning -> placedWell(warning, places, List.of()))
+        .filter(warning -> source.text().isPresent() || places.containsValue(warning.place()))
+        .toList();
   }
 
   /// A problem of the merged text, moved to where the user wrote the key: a flag, or the line of

@@ -114,7 +114,7 @@ record RuntimeRules(
           "a pod can't read this machine's files",
           "add " + Field.REGISTRY.usage() + " to package and push them");
     }
-    if (!registry && output.isEmpty()) {
+    if (!registry && values.all(Field.OUTPUT).isEmpty()) {
       problems.add(new Problem(Field.OUTPUT.flag(), "missing", "give " + Field.OUTPUT.help()));
     }
     noLayout(problems);
@@ -191,7 +191,7 @@ record RuntimeRules(
           "add " + Field.REGISTRY.usage() + " to package and push them");
     }
     boolean image = output.isEmpty() || output.get() instanceof Output.Image;
-    if (output.isEmpty() && values.all(Field.REGISTRY).isEmpty()) {
+    if (values.all(Field.OUTPUT).isEmpty() && values.all(Field.REGISTRY).isEmpty()) {
       problems.add(new Problem(Field.OUTPUT.flag(), "missing", "give " + Field.OUTPUT.help()));
     } else if (image && values.all(Field.OUTPUT_SECRET).isEmpty()) {
       problems.add(

@@ -1,7 +1,7 @@
 package io.kubetune.cli.request;
 
-import com.google.cloud.tools.jib.api.ImageReference;
-import com.google.cloud.tools.jib.api.InvalidImageReferenceException;
+import io.kubetune.cli.registry.ImageReference;
+import io.kubetune.contract.TuneException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -92,12 +92,16 @@ final class Syntax {
     return Long.parseLong(duration.group(1)) * unit;
   }
 
+  /// As the parts that pull and push read it.
   static String imageReference(String text) {
+    if (text.startsWith("oci:")) {
+      throw new IllegalArgumentException("'" + text + "' is a folder, no registry's image");
+    }
     try {
       ImageReference.parse(text);
       return text;
-    } catch (InvalidImageReferenceException e) {
-      throw new IllegalArgumentException("'" + text + "' is no image reference", e);
+    } catch (TuneException e) {
+      throw new IllegalArgumentException(e.problems().getFirst().found(), e);
     }
   }
 

@@ -83,6 +83,21 @@ class RunConfigTest {
   }
 
   @Test
+  void warningsAreOfWhatTheUserWroteAlone() throws IOException {
+    assertThat(
+            RunConfig.of(
+                    request(Map.of(Field.SET, List.of("ModelConfig.device_map=auto"))), Map.of())
+                .warnings()
+                .stream()
+                .map(Problem::place))
+        .containsExactly("--set ModelConfig.device_map");
+    Files.writeString(folder.resolve("c.yaml"), "ModelConfig: {device_map: auto}\n");
+    assertThat(RunConfig.of(request(Map.of(Field.CONFIG, List.of("c.yaml"))), Map.of()).warnings())
+        .hasSize(1);
+    assertThat(RunConfig.of(request(Map.of()), Map.of()).warnings()).isEmpty();
+  }
+
+  @Test
   void twoWaysToSetOneKeyAndKeysThatTheRuntimeDecidesAreRefused() {
     assertThat(
             problems(
