@@ -1,20 +1,15 @@
 package io.kubetune.cli.inspect;
 
-import io.kubetune.cli.model.Family;
 import io.kubetune.cli.model.ModelDimensions;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// What a model folder holds, found from its configuration and headers in milliseconds; no weight
 /// is read.
@@ -55,10 +50,12 @@ public record ModelFacts(
               "there is no tokenizer.json",
               "copy it from where the model came from"));
     }
-    List<SafetensorsHeader> headers = headers(folder, problems);
+    List<SafetensorsHeader> headers = WeightFiles.read(folder, problems);
     if (dimensions.isPresent()) {
-      checkShapes(dimensions.get(), headers, problems);
       TokenizerVocabulary.check(folder.resolve("tokenizer.json"), dimensions.get(), problems);
+      if (problems.isEmpty()) { // what is damaged would explain what is missing
+        TensorShapes.check(dimensions.get(), headers, problems);
+      }
     }
     if (!problems.isEmpty()) {
       throw new TuneException(ExitCode.BAD_MODEL, ATTEMPTED, problems);
@@ -77,69 +74,5 @@ public record ModelFacts(
             .sum(),
         headers.stream().mapToLong(header -> header.file().toFile().length()).sum(),
         largest.type());
-  }
-
-  private static List<SafetensorsHeader> headers(Path folder, List<Problem> problems) {
-    try (Stream<Path> files = Files.list(folder)) {
-      List<Path> weights =
-          files.filter(file -> file.toString().endsWith(".safetensors")).sorted().toList();
-      if (weights.isEmpty()) {
-        problems.add(
-            new Problem(
-                folder.toString(),
-                "there is no *.safetensors",
-                "download the model's safetensors; pickled weights (*.bin) are not read"));
-      }
-      return weights.stream()
-          .flatMap(file -> SafetensorsHeader.read(file, problems).stream())
-          .toList();
-    } catch (IOException e) {
-      problems.add(
-          new Problem(
-              folder.toString(), "can't be listed: " + e.getMessage(), "check its permissions"));
-      return List.of();
-    }
-  }
-
-  /// Every matrix that the architecture has must be there, in the shape that config.json implies.
-  private static void checkShapes(
-      ModelDimensions model, List<SafetensorsHeader> headers, List<Problem> problems) {
-    Map<String, SafetensorsHeader> byName = new HashMap<>();
-    headers.forEach(header -> header.tensors().keySet().forEach(name -> byName.put(name, header)));
-    if (byName.isEmpty() || !problems.isEmpty()) {
-      return; // what is damaged explains what is missing
-    }
-    List<Family.Linear> expected = new ArrayList<>();
-    expected.add(new Family.Linear(model.family().embedding(), model.vocabulary(), model.hidden()));
-    for (int layer = 0; layer < model.layers(); layer++) {
-      for (Family.Linear each : model.family().linears(model)) {
-        expected.add(
-            new Family.Linear(
-                model.family().blocks() + "." + layer + "." + each.path(),
-                each.outFeatures(),
-                each.inFeatures()));
-      }
-    }
-    for (Family.Linear each : expected) {
-      String name = each.path() + ".weight";
-      List<Long> shape = List.of((long) each.outFeatures(), (long) each.inFeatures());
-      SafetensorsHeader header = byName.get(name);
-      if (header == null) {
-        problems.add(
-            new Problem(
-                headers.getFirst().file().getParent() + " " + name,
-                "the tensor is in no file",
-                "download all of the model's safetensors"));
-      } else if (!header.tensors().get(name).shape().equals(shape)) {
-        problems.add(
-            new Problem(
-                header.file() + " " + name,
-                "its shape is "
-                    + header.tensors().get(name).shape()
-                    + ", config.json implies "
-                    + shape,
-                "take config.json and weights from the same model"));
-      }
-    }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.kubetune.cli.model.ModelDimensions;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
@@ -68,13 +69,13 @@ class ModelFactsTest {
             "mixtral",
             "qwen3-moe")) {
       List<Problem> problems = new ArrayList<>();
-      long computed = ConfigJson.read(models.resolve(name), problems).orElseThrow().parameters();
+      ModelDimensions dimensions = ConfigJson.read(models.resolve(name), problems).orElseThrow();
+      List<SafetensorsHeader> headers = WeightFiles.read(models.resolve(name), problems);
+      TensorShapes.check(dimensions, headers, problems);
+      assertThat(problems).as(name).isEmpty();
+      long computed = dimensions.parameters();
       long counted =
-          SafetensorsHeader.read(models.resolve(name).resolve("model.safetensors"), problems)
-              .orElseThrow()
-              .tensors()
-              .values()
-              .stream()
+          headers.getFirst().tensors().values().stream()
               .mapToLong(SafetensorsHeader.Tensor::values)
               .sum();
       assertThat(computed).as(name).isEqualTo(counted);
@@ -151,6 +152,19 @@ class ModelFactsTest {
     assertThat(problems()).hasSize(1);
     assertThat(problems().getFirst().found())
         .isEqualTo("token id 2048 exceeds the embedding's 2048 rows");
+  }
+
+  @Test
+  void shardsAreThoseThatTheIndexNamesAndAMissingOneIsNamed() throws IOException {
+    long parameters = ModelFacts.read(folder).parameters();
+    Files.move(folder.resolve("model.safetensors"), folder.resolve("a.safetensors"));
+    Path index = folder.resolve("model.safetensors.index.json");
+    Files.writeString(index, "{\"weight_map\": {\"x\": \"a.safetensors\"}}");
+    Files.copy(folder.resolve("a.safetensors"), folder.resolve("consolidated.safetensors"));
+    assertThat(ModelFacts.read(folder).parameters()).isEqualTo(parameters);
+    Files.writeString(
+        index, "{\"weight_map\": {\"x\": \"a.safetensors\", \"y\": \"b.safetensors\"}}");
+    assertThat(problems().toString()).contains("b.safetensors: the shard is missing");
   }
 
   @Test
