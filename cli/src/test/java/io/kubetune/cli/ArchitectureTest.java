@@ -24,6 +24,7 @@ class ArchitectureTest {
           "terminal",
           "registry",
           "model",
+          "source",
           "data",
           "request",
           "inspect",

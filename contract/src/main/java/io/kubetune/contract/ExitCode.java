@@ -25,6 +25,7 @@ public enum ExitCode {
   NOT_SUPPORTED(13, "recognized, and not possible in this version"),
   KILLED(14, "the trainer was killed by a signal"),
   TIMEOUT(15, "the time given was over before the thing waited for happened"),
+  SOURCE(16, "a dataset's or model's source can't be reached or refuses, or sent something else"),
   RESUME_ME(75, "stopped on request after writing a checkpoint; start again to go on"),
   INTERRUPTED(130, "following was stopped by Ctrl-C; the run goes on");
 

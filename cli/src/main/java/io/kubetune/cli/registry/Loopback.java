@@ -5,13 +5,13 @@ package io.kubetune.cli.registry;
 /// ```
 /// Loopback.is("127.0.0.1"); // true
 /// ```
-final class Loopback {
+public final class Loopback {
   private Loopback() {}
 
   /// By the name alone: a name that is looked up could be made to point here.
   ///
   /// @param host without a port, or null
-  static boolean is(String host) {
+  public static boolean is(String host) {
     return host != null
         && (host.equals("localhost")
             || host.endsWith(".localhost")

@@ -11,14 +11,14 @@ import java.time.Duration;
 /// ```
 /// new StallGuard(response.body(), Duration.ofMinutes(2));
 /// ```
-final class StallGuard extends FilterInputStream {
+public final class StallGuard extends FilterInputStream {
   /// While nobody reads, the reader is busy and the network is not to blame.
   private static final long IDLE = Long.MAX_VALUE;
 
   private volatile long readingSinceNanos = IDLE;
   private final Thread watcher;
 
-  StallGuard(InputStream in, Duration stall) {
+  public StallGuard(InputStream in, Duration stall) {
     super(in);
     this.watcher = Thread.ofVirtual().start(() -> watch(stall));
   }

@@ -73,6 +73,7 @@ public record RunState(
               ALREADY_EXISTS,
               CLUSTER,
               REGISTRY,
+              SOURCE,
               OUT_OF_MEMORY,
               DIVERGED,
               STORAGE,
