@@ -710,13 +710,25 @@ function _picocli_kubectl-tune_pulladapter() {
 
   local commands=""
   local flag_opts="'--plain-http' '-h' '--help' '--debug'"
-  local arg_opts="'-d' '--to' '--verify' '--extract-only' '--registry-ca' '--registry-auth' '-o' '--output'"
+  local arg_opts="'-d' '--to' '--format' '--model' '--verify' '--extract-only' '--registry-ca' '--registry-auth' '-o' '--output'"
+  local peftgguf_option_args=("peft" "gguf") # --format values
   local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '-d'|'--to')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--format')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${peftgguf_option_args[@]}" ) )
+      return $?
+      ;;
+    '--model')
       local IFS=$'\n'
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files

@@ -2,6 +2,8 @@ package io.kubetune.cli.command;
 
 import io.kubetune.cli.fetch.AdapterPull;
 import io.kubetune.cli.fetch.PulledAdapter;
+import io.kubetune.cli.fetch.gguf.BaseModel;
+import io.kubetune.cli.fetch.gguf.Gguf;
 import io.kubetune.cli.publish.Provenance;
 import io.kubetune.cli.registry.ImageReference;
 import io.kubetune.cli.registry.RegistryAccess;
@@ -16,6 +18,7 @@ import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -37,8 +40,22 @@ import tools.jackson.databind.node.ObjectNode;
       "  # Of any image: a registry's, or an OCI layout on disk",
       "  kubectl tune pull-adapter registry.example.com/adapters/bot:1 --to ./adapter",
       "  kubectl tune pull-adapter oci:./image --to ./adapter",
+      "",
+      "  # For llama.cpp's --lora",
+      "  kubectl tune pull-adapter first --format gguf --to ./adapter",
     })
 final class PullAdapter implements Callable<Integer> {
+  /// The forms of an adapter.
+  enum Format {
+    PEFT,
+    GGUF;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   @Parameters(
       paramLabel = "NAME|IMAGE",
       description = "a run, oci:FOLDER, or HOST/REPOSITORY[:TAG|@DIGEST]")
@@ -49,6 +66,18 @@ final class PullAdapter implements Callable<Integer> {
       paramLabel = "FOLDER",
       description = "new folder to write (./NAME, or ./adapter for an image)")
   private Path to;
+
+  @Option(
+      names = "--format",
+      paramLabel = "peft|gguf",
+      description = "gguf: one file adapter.gguf, for llama.cpp")
+  private Format format = Format.PEFT;
+
+  @Option(
+      names = "--model",
+      paramLabel = "FOLDER",
+      description = "base model with its config.json, which gguf needs (the run's own)")
+  private Path model;
 
   @Option(
       names = "--verify",
@@ -87,10 +116,30 @@ final class PullAdapter implements Callable<Integer> {
     }
     PulledAdapter adapter;
     try (TransferBars bars = new TransferBars(terminal)) {
-      adapter = new AdapterPull(access).pull(image, folder, bars, checkFor(image, run.isEmpty()));
+      AdapterPull pull = new AdapterPull(access);
+      AdapterPull.Check check = checkFor(image, run.isEmpty());
+      adapter =
+          switch (format) {
+            case PEFT -> pull.pull(image, folder, bars, check);
+            case GGUF -> pull.pullConverted(image, folder, bars, check, toGguf(run.isEmpty()));
+          };
     }
     show(adapter, image, terminal);
     return ExitCode.OK.code();
+  }
+
+  private AdapterPull.Conversion toGguf(boolean isImage) {
+    if (model == null && isImage) {
+      throw new TuneException(
+          ExitCode.USAGE,
+          "can't write the adapter as GGUF",
+          "--format gguf",
+          "the base model's config.json is needed",
+          "name its folder with --model");
+    }
+    Path folder = model != null ? model : Path.of(surroundings.run(source).record().model());
+    BaseModel base = BaseModel.read(folder);
+    return (peft, converted) -> Gguf.convert(peft, base, converted.resolve("adapter.gguf"));
   }
 
   private int extract(AdapterPull pull, ImageReference image) {

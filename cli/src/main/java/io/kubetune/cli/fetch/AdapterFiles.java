@@ -57,10 +57,6 @@ final class AdapterFiles {
     requireWeights(folder.resolve(WEIGHTS), place);
     Map<String, String> notes = image.manifest().annotations();
     String base = config.path("base_model_name_or_path").asString("");
-    List<PulledAdapter.PulledFile> files = new ArrayList<>();
-    for (Path file : Folders.files(folder)) {
-      files.add(new PulledAdapter.PulledFile(file.toString(), Files.size(folder.resolve(file))));
-    }
     return new PulledAdapter(
         target,
         image.digest(),
@@ -71,7 +67,15 @@ final class AdapterFiles {
         loss(notes, Provenance.EVAL_BEFORE),
         loss(notes, Provenance.EVAL_AFTER),
         notes,
-        List.copyOf(files));
+        list(folder));
+  }
+
+  static List<PulledAdapter.PulledFile> list(Path folder) throws IOException {
+    List<PulledAdapter.PulledFile> files = new ArrayList<>();
+    for (Path file : Folders.files(folder)) {
+      files.add(new PulledAdapter.PulledFile(file.toString(), Files.size(folder.resolve(file))));
+    }
+    return List.copyOf(files);
   }
 
   /// PEFT writes a list, or one string that is a pattern.

@@ -40,6 +40,39 @@ public record AdapterPull(RegistryAccess access) {
     void check(PulledAdapter adapter);
   }
 
+  /// Makes another form of a pulled adapter: what it writes becomes the target folder instead.
+  @FunctionalInterface
+  public interface Conversion {
+    /// @param peft folder with the adapter as it was pulled
+    /// @param converted empty folder to write to
+    void convert(Path peft, Path converted) throws IOException;
+  }
+
+  /// The adapter in another form.
+  public PulledAdapter pullConverted(
+      ImageReference source,
+      Path targetFolder,
+      TransferListener listener,
+      Check check,
+      Conversion conversion) {
+    try {
+      if (Files.exists(targetFolder)
+          && (!Files.isDirectory(targetFolder) || !Folders.isEmpty(targetFolder))) {
+        throw NewFolder.taken(targetFolder, ATTEMPTED, "not an empty folder");
+      }
+      try (NewFolder folder = NewFolder.beside(targetFolder, ATTEMPTED)) {
+        Path peft = folder.staging().resolve("peft");
+        PulledAdapter adapter = pull(source, peft, listener, check);
+        Path converted = Files.createDirectory(folder.staging().resolve("converted"));
+        conversion.convert(peft, converted);
+        folder.commit(converted);
+        return adapter.in(folder.target(), AdapterFiles.list(folder.target()));
+      }
+    } catch (IOException e) {
+      throw Storage.failed(ATTEMPTED, targetFolder.toString(), e);
+    }
+  }
+
   public PulledAdapter pull(ImageReference source, Path targetFolder, TransferListener listener) {
     return pull(source, targetFolder, listener, adapter -> {});
   }

@@ -31,4 +31,19 @@ public record PulledAdapter(
 
   /// @param name relative to the folder
   public record PulledFile(String name, long bytes) {}
+
+  /// The same adapter as other files.
+  PulledAdapter in(Path otherFolder, List<PulledFile> otherFiles) {
+    return new PulledAdapter(
+        otherFolder,
+        digest,
+        baseModel,
+        rank,
+        alpha,
+        targets,
+        evalLossBefore,
+        evalLossAfter,
+        annotations,
+        otherFiles);
+  }
 }

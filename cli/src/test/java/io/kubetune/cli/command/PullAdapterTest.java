@@ -71,6 +71,15 @@ class PullAdapterTest {
   }
 
   @Test
+  void ggufOfAnImageNeedsTheBaseModelAndLeavesNothingWithoutIt() {
+    Path to = folder.resolve("gguf");
+    Typed refused = typed("pull-adapter", image, "--format", "gguf", "--to", to.toString());
+    assertThat(refused.status()).isEqualTo(ExitCode.USAGE.code());
+    assertThat(refused.err()).contains("--model");
+    assertThat(to).doesNotExist();
+  }
+
+  @Test
   void verifyOfAnImageNeedsARunToCompareWith() {
     assertThat(typed("pull-adapter", image, "--verify").status()).isEqualTo(ExitCode.USAGE.code());
   }
