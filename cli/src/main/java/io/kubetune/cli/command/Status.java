@@ -113,7 +113,8 @@ final class Status implements Callable<Integer> {
     return switch (view.state().phase()) {
       case PENDING, RUNNING, PUBLISHING -> "kubectl tune logs -f " + name;
       case SUCCEEDED -> "kubectl tune pull-adapter " + name + " --to ./" + name;
-      case STOPPED, FAILED ->
+      case STOPPED -> "kubectl tune resume " + name;
+      case FAILED ->
           view.state().remedy().isEmpty()
               ? "kubectl tune logs --raw " + name
               : view.state().remedy();

@@ -28,12 +28,54 @@ public record Local(RunStore runs, Map<String, String> environment) {
   private static final long POLL_MILLIS = 10;
 
   /// A supervisor whose trainer is dead has a small file left to write.
-  private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+  private static final Duration LAST_WORDS = Duration.ofSeconds(10);
 
-  /// Starts the supervisor and comes back when it has written down that it is there.
+  /// Starts a new run and comes back when its supervisor has written down that it is there.
   ///
   /// @throws TuneException FAILED where it does not come up; the run's folder is removed then
   public void start(RunFolder run) {
+    String attempted = "can't start the run '" + run.path().getFileName() + "'";
+    startSupervisor(run, Optional.empty())
+        .ifPresent(found -> {
+          runs.remove(run);
+          throw notStarted(attempted, found, "nothing was left behind; run again with --debug");
+        });
+  }
+
+  /// Starts a run that is over once more: its trainer goes on from the last checkpoint, or from the
+  /// first step where there is none, and where it had finished only the packaging is left.
+  ///
+  /// @throws TuneException BAD_REQUEST for a run that goes on or has succeeded, FAILED where the
+  ///   supervisor does not come up; the run stays as it was then
+  public void resume(RunFolder run) {
+    String attempted = "can't resume the run '" + run.path().getFileName() + "'";
+    RunState state = RunState.of(run);
+    boolean worked = state.phase() == RunState.Phase.SUCCEEDED;
+    if (!state.phase().isOver() || worked) {
+      throw new TuneException(
+          ExitCode.BAD_REQUEST,
+          attempted,
+          "run/" + run.path().getFileName(),
+          worked ? "it has succeeded" : "it is " + state.phase() + " still",
+          worked ? "kubectl tune create starts another" : "kubectl tune logs -f follows it");
+    }
+    try {
+      // Ours until the new one takes over, so that nobody sees a run without a supervisor.
+      ProcessMark self = ProcessMark.of(ProcessHandle.current());
+      Supervision ours = new Supervision(Supervision.Stage.STARTING, self, Optional.empty());
+      JsonFile.write(run.supervisionFile(), ours.toJson());
+      Files.deleteIfExists(run.outcomeFile());
+      startSupervisor(run, Optional.of(ours))
+          .ifPresent(found -> {
+            throw notStarted(attempted, found, "see " + run.supervisorLogFile());
+          });
+    } catch (IOException e) {
+      throw notStarted(attempted, StorageReason.of(e), "check the folder " + run.path());
+    }
+  }
+
+  /// @return what went wrong; empty where the supervisor is there
+  private Optional<String> startSupervisor(RunFolder run, Optional<Supervision> before) {
     try {
       Process process =
           Detached.start(
@@ -41,45 +83,46 @@ public record Local(RunStore runs, Map<String, String> environment) {
               run.path(),
               run.supervisorLogFile(),
               environment);
-      awaitSupervisor(run, process);
+      Optional<String> found = awaitSupervisor(run, before, process);
+      return found.map(each -> each + said(run));
     } catch (IOException e) {
-      throw notStarted(run, String.valueOf(e.getMessage()));
+      return Optional.of(String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw notStarted(run, "interrupted");
+      return Optional.of("interrupted");
     }
   }
 
-  private void awaitSupervisor(RunFolder run, Process process) throws InterruptedException {
+  private Optional<String> awaitSupervisor(
+      RunFolder run, Optional<Supervision> before, Process process) throws InterruptedException {
     Instant end = Instant.now().plus(LONGEST_START);
-    while (run.supervision().isEmpty()) {
-      boolean died = !process.isAlive() && process.exitValue() != 0;
-      if (died || Instant.now().isAfter(end)) {
-        String found =
-            died
-                ? "its supervisor ended with status " + process.exitValue()
-                : "its supervisor did not start within " + LONGEST_START.toSeconds() + " s";
+    while (run.supervision().equals(before)) {
+      if (!process.isAlive() && process.exitValue() != 0) {
+        return Optional.of("its supervisor ended with status " + process.exitValue());
+      }
+      if (Instant.now().isAfter(end)) {
         process.destroyForcibly();
-        throw notStarted(run, found);
+        return Optional.of(
+            "its supervisor did not start within " + LONGEST_START.toSeconds() + " s");
       }
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
+    return Optional.empty();
   }
 
-  private TuneException notStarted(RunFolder run, String found) {
-    String said = "";
+  private static String said(RunFolder run) {
     try {
-      said = Files.readString(run.supervisorLogFile(), StandardCharsets.UTF_8).strip();
+      String text = Files.readString(run.supervisorLogFile(), StandardCharsets.UTF_8).strip();
+      return text.isEmpty() ? "" : ": " + text;
     } catch (IOException e) {
       // It said nothing; what was found is told anyway.
+      return "";
     }
-    runs.remove(run);
+  }
+
+  private static TuneException notStarted(String attempted, String found, String remedy) {
     return new TuneException(
-        ExitCode.FAILED,
-        "can't start the run '" + run.path().getFileName() + "'",
-        ThisProgram.executable().toString(),
-        said.isEmpty() ? found : found + ": " + said,
-        "nothing was left behind; run again with --debug");
+        ExitCode.FAILED, attempted, ThisProgram.executable().toString(), found, remedy);
   }
 
   /// Ends every process of a run: SIGTERM, and SIGKILL for what is still there after the grace

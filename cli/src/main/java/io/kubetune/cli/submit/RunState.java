@@ -120,8 +120,10 @@ public record RunState(
     return whole
         ? failed(
             gone + " before the adapter was packaged",
-            "the adapter is whole in " + run.resultsFolder())
-        : failed(gone + " and the trainer ended without a result", "see " + run.logFile());
+            "kubectl tune resume " + run.name() + " packages what is in " + run.resultsFolder())
+        : failed(
+            gone + " and the trainer ended without a result",
+            "kubectl tune resume " + run.name() + " goes on from the last checkpoint");
   }
 
   private static RunState going(Phase phase, String message) {

@@ -61,9 +61,14 @@ final class TrainerDeath {
         "the trainer was killed by signal " + signal + " (" + Signals.name(signal) + ")";
     String remedy =
         signal == SIGKILL
-            ? "if nobody sent it, the system was out of memory: the kernel's log tells"
-            : "see " + run.logFile();
+            ? "if nobody sent it, the system was out of memory: the kernel's log tells; "
+                + resume(run)
+            : "see " + run.logFile() + "; " + resume(run);
     return outcome(ExitCode.KILLED, status, message, remedy);
+  }
+
+  private static String resume(RunFolder run) {
+    return "kubectl tune resume " + run.name() + " goes on from the last checkpoint";
   }
 
   /// In the trainer's own words, with the place in the user's file instead of ours.

@@ -179,6 +179,33 @@ class RunCommandsTest {
   }
 
   @Test
+  void aCancelledRunIsStoppedAndResumedToItsEnd() throws Exception {
+    RunFolder run =
+        runs.started(
+            "first",
+            "if [ -e checkpoint ]; then "
+                + LocalRuns.TRAINS_WELL
+                + "else trap 'touch checkpoint; exit 75' TERM; while :; do sleep 0.05; done; fi");
+    LocalRuns.await(run, state -> state.phase().toString().equals("Running"));
+    Thread.sleep(300); // the shell sets its trap
+
+    Typed cancelled = typed("cancel", "first");
+
+    assertThat(cancelled.out()).isEqualTo("run/first: Stopped\n");
+    assertThat(cancelled.status()).isZero();
+    assertThat(typed("status", "first").out()).contains("kubectl tune resume first");
+    assertThat(typed("cancel", "first").status()).isEqualTo(ExitCode.BAD_REQUEST.code());
+
+    assertThat(typed("resume", "first").status()).isZero();
+
+    assertThat(LocalRuns.await(run, state -> state.phase().isOver()).phase())
+        .hasToString("Succeeded");
+    Typed again = typed("resume", "first");
+    assertThat(again.status()).isEqualTo(ExitCode.BAD_REQUEST.code());
+    assertThat(again.err()).contains("it has succeeded");
+  }
+
+  @Test
   void waitGivesUpAfterItsTimeAndTheRunGoesOn() throws Exception {
     RunFolder run = runs.started("first", "exec sleep 600");
 
