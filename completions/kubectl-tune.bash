@@ -162,6 +162,8 @@ function _complete_kubectl-tune() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} pull-adapter" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} data" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} wait" ];    then _picocli_kubectl-tune; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} cancel" ];    then _picocli_kubectl-tune; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} resume" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} delete" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} init" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} explain" ];    then _picocli_kubectl-tune; return $?; fi
@@ -181,25 +183,29 @@ function _complete_kubectl-tune() {
   local cmds5=(pull-adapter)
   local cmds6=(data)
   local cmds7=(wait)
-  local cmds8=(delete)
-  local cmds9=(init)
-  local cmds10=(explain)
-  local cmds11=(models)
-  local cmds12=(version)
-  local cmds13=(data check)
-  local cmds14=(data split)
-  local cmds15=(data normalise)
-  local cmds16=(data push)
+  local cmds8=(cancel)
+  local cmds9=(resume)
+  local cmds10=(delete)
+  local cmds11=(init)
+  local cmds12=(explain)
+  local cmds13=(models)
+  local cmds14=(version)
+  local cmds15=(data check)
+  local cmds16=(data split)
+  local cmds17=(data normalise)
+  local cmds18=(data push)
 
-  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_kubectl-tune_data_push; return $?; fi
-  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_kubectl-tune_data_normalise; return $?; fi
-  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_kubectl-tune_data_split; return $?; fi
-  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_kubectl-tune_data_check; return $?; fi
-  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_kubectl-tune_version; return $?; fi
-  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_kubectl-tune_models; return $?; fi
-  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_kubectl-tune_explain; return $?; fi
-  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_kubectl-tune_init; return $?; fi
-  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_kubectl-tune_delete; return $?; fi
+  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_kubectl-tune_data_push; return $?; fi
+  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_kubectl-tune_data_normalise; return $?; fi
+  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_kubectl-tune_data_split; return $?; fi
+  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_kubectl-tune_data_check; return $?; fi
+  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_kubectl-tune_version; return $?; fi
+  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_kubectl-tune_models; return $?; fi
+  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_kubectl-tune_explain; return $?; fi
+  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_kubectl-tune_init; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_kubectl-tune_delete; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_kubectl-tune_resume; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_kubectl-tune_cancel; return $?; fi
   if CompWordsContainsArray "${cmds7[@]}"; then _picocli_kubectl-tune_wait; return $?; fi
   if CompWordsContainsArray "${cmds6[@]}"; then _picocli_kubectl-tune_data; return $?; fi
   if CompWordsContainsArray "${cmds5[@]}"; then _picocli_kubectl-tune_pulladapter; return $?; fi
@@ -218,7 +224,7 @@ function _picocli_kubectl-tune() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="create plan logs status list pull-adapter data wait delete init explain models version"
+  local commands="create plan logs status list pull-adapter data wait cancel resume delete init explain models version"
   local flag_opts="'-h' '--help' '--debug'"
   local arg_opts=""
 
@@ -809,6 +815,51 @@ function _picocli_kubectl-tune_wait() {
       return
       ;;
   esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `cancel` subcommand.
+function _picocli_kubectl-tune_cancel() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '--debug'"
+  local arg_opts="'--grace-period'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--grace-period')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `resume` subcommand.
+function _picocli_kubectl-tune_resume() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '--debug'"
+  local arg_opts=""
 
   if [[ "${curr_word}" == -* ]]; then
     COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
