@@ -8,6 +8,8 @@ import io.kubetune.contract.TuneException;
 import io.kubetune.contract.config.ConfigReader;
 import io.kubetune.contract.config.ConfigResult;
 import io.kubetune.contract.config.ConfigText;
+import io.kubetune.contract.config.Key;
+import io.kubetune.contract.config.KeyTable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -98,7 +100,7 @@ public record RunConfig(String text, TrainingConfig config, List<Problem> warnin
               .map(m ->
                   ConfigText.override(text, Map.of(METHOD_KEY, m.name().toLowerCase(Locale.ROOT))))
               .orElse(text);
-      ConfigResult result = ConfigReader.read(stated, name);
+      ConfigResult result = ConfigReader.read(kaito ? obeyable(stated) : stated, name);
       return Optional.of(
           new RunConfig(
               kaito ? text : stated, result.config(), warnings(result, source, places, kaito)));
@@ -107,6 +109,29 @@ public record RunConfig(String text, TrainingConfig config, List<Problem> warnin
       e.problems().forEach(problem -> problems.add(placedWell(problem, places, inFile)));
       return Optional.empty();
     }
+  }
+
+  /// The text with keys that our trainer refuses, and KAITO's may well obey, at values that do
+  /// nothing.
+  private static String obeyable(String text) {
+    Map<String, String> neutral = new LinkedHashMap<>();
+    for (Problem each : problemsOf(text, "")) {
+      String path = keyOf(each);
+      int dot = path.indexOf('.');
+      if (dot > 0) {
+        KeyTable.standard()
+            .find(path.substring(0, dot), path.substring(dot + 1))
+            .filter(key -> key.standing() == Key.Standing.REFUSED)
+            .ifPresent(key ->
+                neutral.put(path, key.neutral().getFirst().map(Object::toString).orElse("null")));
+      }
+    }
+    return ConfigText.override(text, neutral);
+  }
+
+  /// Problems of a config name their key last.
+  private static String keyOf(Problem problem) {
+    return problem.place().substring(problem.place().lastIndexOf(' ') + 1);
   }
 
   /// What the user did not write is no news to them, and KAITO's trainer has a use for its keys.
@@ -125,7 +150,7 @@ public record RunConfig(String text, TrainingConfig config, List<Problem> warnin
   /// the file before anything was merged into it.
   private static Problem placedWell(
       Problem problem, Map<String, String> places, List<Problem> inFile) {
-    String key = problem.place().substring(problem.place().lastIndexOf(' ') + 1);
+    String key = keyOf(problem);
     String place = places.get(key);
     if (place == null && key.equals(METHOD_KEY)) {
       place = Field.METHOD.flag();

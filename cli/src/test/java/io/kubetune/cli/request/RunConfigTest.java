@@ -121,6 +121,11 @@ class RunConfigTest {
     kaito.put(Field.METHOD, List.of("qlora"));
     RunConfig run = RunConfig.of(request(kaito), Map.of());
     assertThat(run.text()).doesNotContain("KubetuneConfig").contains("load_in_4bit: true");
+    // Refused by our own trainer, obeyed by KAITO's.
+    kaito.put(Field.SET, List.of("TrainingArguments.group_by_length=true"));
+    assertThat(RunConfig.of(request(kaito), Map.of()).text()).contains("group_by_length: true");
+    kaito.put(Field.SET, List.of("TrainingArguments.group_by_lenght=true"));
+    assertThat(problems(kaito).toString()).contains("group_by_length");
     kaito.put(Field.SET, List.of("KubetuneConfig.threads=2"));
     assertThat(problems(kaito).toString()).contains("KAITO refuses this section");
   }
