@@ -39,7 +39,6 @@ public final class AdaptedLinear implements Linear {
 
   @Override
   public Pass forward(Tensor x, Frame frame) {
-    Tensor y = torch.linear(x, weight.computed(x.scalar_type()));
     List<Part> active = frame.adapters() ? adapted : List.of();
     // Plain adapters share one product with x; those with dropout or a magnitude go one by one.
     List<Part> plain = active.stream().filter(p -> p.adapter().get().isPlain()).toList();
@@ -47,56 +46,80 @@ public final class AdaptedLinear implements Linear {
     Tensor kept = active.isEmpty() && !trainsWeight() ? null : frame.save(x);
     Tensor a = plain.isEmpty() ? null : frame.save(stackedA(plain, x));
     Tensor xa = plain.isEmpty() ? null : frame.save(torch.linear(x, a)); // [T, Σr]
-    long at = 0;
-    for (Part part : plain) {
-      LowRank adapter = part.adapter().get();
-      Tensor b = adapter.b().value().to(x.scalar_type());
-      y.narrow(1, part.start(), part.count())
-          .addmm_(xa.narrow(1, at, adapter.r()), b.t(), new Scalar(1), new Scalar(adapter.scale()));
-      at += adapter.r();
-    }
-    List<LowRank.Applied> applied =
-        others.stream()
-            .map(p ->
-                p.adapter()
-                    .get()
-                    .apply(x, y.narrow(1, p.start(), p.count()), () -> rows(p, x), frame))
-            .toList();
+    Tensor y = torch.zeros(new long[] {x.size(0), weight.rows()}, x.options());
+    // Low-rank terms first, the large product added to them within its own accumulation: the other
+    // way round, in bf16, a term below half a unit of the last place of y would be rounded away.
+    addPlain(plain, xa, y);
+    LowRank.Applied[] applied = new LowRank.Applied[others.size()];
+    applyOthers(others, applied, false, x, y, frame);
+    y.addmm_(x, weight.computed(x.scalar_type()).t());
+    applyOthers(others, applied, true, x, y, frame);
     bias.ifPresent(b -> b.addTo(y));
     return new Pass(
         y,
         dy -> {
           Tensor dBase = dy;
           bias.ifPresent(b -> b.accumulate(dy));
-          if (!applied.isEmpty()) {
+          if (applied.length > 0) {
             dBase = dy.clone();
           }
           Tensor dx = null;
           for (int i = 0; i < others.size(); i++) {
             Part part = others.get(i);
             Tensor extra =
-                applied
-                    .get(i)
-                    .back(
-                        dBase.narrow(1, part.start(), part.count()), kept, () -> rows(part, kept));
+                applied[i].back(
+                    dBase.narrow(1, part.start(), part.count()), kept, () -> rows(part, kept));
             dx = dx == null ? extra : dx.add_(extra);
           }
           weightGradient(dBase, kept);
-          Tensor base = dBase.matmul(weight.computed(dBase.scalar_type()));
-          dx = dx == null ? base : dx.add_(base);
           if (!plain.isEmpty()) {
             Tensor g = plainBack(plain, dy, xa); // [T, Σr], scaled
-            Tensor dA = g.t().matmul(kept); // [Σr, in]
-            long from = 0;
-            for (Part part : plain) {
-              LowRank adapter = part.adapter().get();
-              adapter.a().gradient().add_(dA.narrow(0, from, adapter.r()));
-              from += adapter.r();
-            }
-            dx.addmm_(g, a);
+            accumulateA(plain, g.t().matmul(kept)); // [Σr, in]
+            Tensor through = g.matmul(a);
+            dx = dx == null ? through : dx.add_(through);
           }
+          Tensor w = weight.computed(dBase.scalar_type());
+          dx = dx == null ? dBase.matmul(w) : dx.addmm_(dBase, w);
           return dx;
         });
+  }
+
+  private static void addPlain(List<Part> plain, Tensor xa, Tensor y) {
+    long at = 0;
+    for (Part part : plain) {
+      LowRank adapter = part.adapter().get();
+      Tensor b = adapter.b().value().to(y.scalar_type());
+      y.narrow(1, part.start(), part.count())
+          .addmm_(xa.narrow(1, at, adapter.r()), b.t(), new Scalar(1), new Scalar(adapter.scale()));
+      at += adapter.r();
+    }
+  }
+
+  /// Those with a magnitude multiply the product, and come after it; the others add to it.
+  private void applyOthers(
+      List<Part> others,
+      LowRank.Applied[] applied,
+      boolean withMagnitude,
+      Tensor x,
+      Tensor y,
+      Frame frame) {
+    for (int i = 0; i < applied.length; i++) {
+      Part part = others.get(i);
+      LowRank adapter = part.adapter().get();
+      if (adapter.magnitude().isPresent() == withMagnitude) {
+        Tensor rows = y.narrow(1, part.start(), part.count());
+        applied[i] = adapter.apply(x, rows, () -> rows(part, x), frame);
+      }
+    }
+  }
+
+  private static void accumulateA(List<Part> plain, Tensor dA) {
+    long from = 0;
+    for (Part part : plain) {
+      LowRank adapter = part.adapter().get();
+      adapter.a().gradient().add_(dA.narrow(0, from, adapter.r()));
+      from += adapter.r();
+    }
   }
 
   private static Tensor stackedA(List<Part> plain, Tensor like) {
