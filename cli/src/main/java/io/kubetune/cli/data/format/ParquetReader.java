@@ -28,6 +28,8 @@ final class ParquetReader implements RowReader {
   /// runs out of memory on long texts.
   private static final int BATCH_ROWS = 1024;
 
+  private static final String FETCH_BYTES = Integer.toString(2 << 20);
+
   /// Kept here so that its level is not lost with the logger.
   private static final Logger LIBRARY_LOG = Logger.getLogger("dev.hardwood");
 
@@ -36,6 +38,11 @@ final class ParquetReader implements RowReader {
     LIBRARY_LOG.setLevel(Level.WARNING);
     // The accelerator for gzip is a system library that is there on some machines only.
     System.setProperty("hardwood.uselibdeflate", "false");
+    // It fetches ahead by the column chunk, 128 MB at most; with these a file of any size is read
+    // in
+    // a heap of 80 MB.
+    System.setProperty("hardwood.internal.sequentialChunkSize", FETCH_BYTES);
+    System.setProperty("hardwood.internal.maxCoalescedBytes", FETCH_BYTES);
   }
 
   /// The library waits for ever where a damaged page ends one of its threads; a sound batch takes
@@ -66,7 +73,7 @@ final class ParquetReader implements RowReader {
     this.file = file;
     this.stalled = stalled;
     try {
-      this.parquet = ParquetFileReader.open(dev.hardwood.InputFile.of(path));
+      this.parquet = ParquetFileReader.open(new ParquetBytes(path));
     } catch (IOException | RuntimeException e) {
       throw new DamagedFileException(
           Place.whole(file)
@@ -107,6 +114,11 @@ final class ParquetReader implements RowReader {
     } catch (RuntimeException e) {
       // The library throws many kinds for damaged pages, and for codecs that are not there.
       ended = true;
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof OutOfMemoryError memory) {
+          throw memory;
+        }
+      }
       rows.end(
           new Place(file, Place.Unit.ROW, row + 1)
               .problem("", "can't be read: " + e.getMessage(), "is the file damaged?"));
