@@ -39,6 +39,7 @@ final class TinyRun {
             pretrained_model_name_or_path: %s
           LoraConfig:
             r: 4
+            lora_dropout: 0.05
             target_modules: all-linear
           TrainingArguments:
             output_dir: %s
