@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kubetune.cli.command.KubectlTune;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.config.Key;
+import io.kubetune.contract.config.KeyTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +76,18 @@ class ReadmeTest {
     }
 
     assertThat(listed).isEqualTo(expected);
+  }
+
+  @Test
+  void theReadmeSaysOfEachTrainingArgumentWhatItDoes() throws IOException {
+    String readme = readme();
+    KeyTable.standard().section("TrainingArguments").stream()
+        .filter(key -> key.standing() == Key.Standing.OBEYED)
+        .forEach(key -> {
+          String row = "| `" + key.name() + "` | ";
+          assertThat(readme.lines().filter(line -> line.startsWith(row))).hasSize(1);
+          assertThat(readme).contains(key.doc().replace("|", "\\|"));
+        });
   }
 
   private static String readme() throws IOException {
