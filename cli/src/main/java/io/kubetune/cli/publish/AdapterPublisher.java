@@ -20,8 +20,8 @@ import java.util.TreeMap;
 /// Packages a finished adapter as the image that KAITO's inference unpacks: one layer with
 /// `/data/adapter_config.json` and `/data/adapter_model.safetensors`.
 ///
-/// Jib 0.28.1 builds the layer. The manifest is ours, because Jib's has no annotations and KAITO
-/// wants `sh.kaito.model.name` there, and because Jib writes no OCI layout.
+/// The layer is Jib's, byte for byte. The manifest is ours, because that of Jib 0.28.1 has no
+/// annotations and KAITO wants `sh.kaito.model.name` there, and because Jib writes no OCI layout.
 ///
 /// ```
 /// new AdapterPublisher(access, System.getenv())

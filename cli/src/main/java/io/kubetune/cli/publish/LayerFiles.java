@@ -1,27 +1,20 @@
 package io.kubetune.cli.publish;
 
-import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
-import com.google.cloud.tools.jib.api.buildplan.FileEntry;
-import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
-import com.google.cloud.tools.jib.image.ReproducibleLayerBuilder;
-import com.google.common.collect.ImmutableList;
 import io.kubetune.cli.registry.BlobContent;
 import io.kubetune.cli.registry.Digest;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.DigestOutputStream;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /// Files that become one layer, whose bytes depend on the files' names and contents and on nothing
-/// else: Jib builds the tar, sorted, without owners and with one time for all.
+/// else: Jib's layer, sorted, without owners and with one time for all.
 ///
 /// ```
 /// LayerFiles files = LayerFiles.of(Map.of("/data/rows.jsonl", file));
@@ -29,11 +22,6 @@ import java.util.TreeMap;
 /// files.diffId();
 /// ```
 public final class LayerFiles implements BlobContent {
-  /// Jib's choice too: some tools take time 0 for "none".
-  private static final Instant FILE_TIME = Instant.ofEpochSecond(1);
-
-  private static final FilePermissions READABLE = FilePermissions.fromOctalString("644");
-
   /// What tells that a file was written to between two readings. The change time is in it where the
   /// file system has one, because a program can set the modification time and not that.
   ///
@@ -94,17 +82,9 @@ public final class LayerFiles implements BlobContent {
   @Override
   public void writeTo(OutputStream out) throws IOException {
     requireUnchanged();
-    ImmutableList.Builder<FileEntry> entries = ImmutableList.builder();
-    for (FileState each : states) {
-      entries.add(
-          new FileEntry(each.file(), AbsoluteUnixPath.get(each.name()), READABLE, FILE_TIME));
-    }
     try (StoredGzip gzip = new StoredGzip(out)) {
       DigestOutputStream digested = new DigestOutputStream(gzip, Digest.algorithm());
-      // The tar comes in records of 512 bytes, too small to digest one by one.
-      OutputStream tar = new BufferedOutputStream(digested, 1 << 16);
-      new ReproducibleLayerBuilder(entries.build()).build().writeTo(tar);
-      tar.flush();
+      LayerTar.write(states, digested);
       diffId = Digest.of(digested.getMessageDigest());
     } catch (IOException e) {
       // A file that grew or shrank breaks the archive; that is the better explanation.
