@@ -6,6 +6,7 @@ import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import io.kubetune.contract.config.NearestName;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +85,8 @@ public final class KubectlTune implements Callable<Integer> {
     line.addSubcommand(new Models(surroundings));
     line.addSubcommand(new Version(surroundings));
     line.addSubcommand(new Supervise(surroundings));
+    // picocli finds this one by reflection, which a native image does not have.
+    line.registerConverter(Path.class, Path::of);
     line.setOut(new PrintWriter(terminal.out(), true));
     line.setErr(new PrintWriter(terminal.err(), true));
     line.setCaseInsensitiveEnumValuesAllowed(true);

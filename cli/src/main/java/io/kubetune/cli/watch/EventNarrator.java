@@ -6,6 +6,10 @@ import io.kubetune.contract.Event;
 import java.time.Instant;
 
 /// The events themselves, one JSON object a line: `logs -o json`.
+///
+/// ```
+/// new Follow(run).until(new EventNarrator(new Lines(terminal.out(), Lines.ALL)));
+/// ```
 public final class EventNarrator implements Narrator {
   private final Lines lines;
 

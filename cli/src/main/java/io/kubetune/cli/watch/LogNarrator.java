@@ -6,6 +6,10 @@ import io.kubetune.contract.Event;
 import java.time.Instant;
 
 /// What the trainer wrote to stdout and stderr, as it is: `logs --raw`.
+///
+/// ```
+/// new Follow(run).once(new LogNarrator(new Lines(terminal.out(), 20)));
+/// ```
 public final class LogNarrator implements Narrator {
   private final Lines lines;
 

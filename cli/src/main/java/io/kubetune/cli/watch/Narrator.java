@@ -5,6 +5,11 @@ import io.kubetune.contract.Event;
 import java.time.Instant;
 
 /// Tells a run as it goes: as bars, as lines, or as the records themselves.
+///
+/// ```
+/// Narrator narrator = terminal.errIsTerminal() ? new BarNarrator(terminal) : new LineNarrator(lines);
+/// new Follow(run).until(narrator);
+/// ```
 public sealed interface Narrator permits BarNarrator, LineNarrator, EventNarrator, LogNarrator {
 
   /// @param time when the run entered the stage
