@@ -26,9 +26,13 @@ public final class NewFolder implements AutoCloseable {
   private final Path target;
   private final Path aside;
 
+  /// Ctrl-C ends the process without closing anything.
+  private final Thread atExit = new Thread(this::removeQuietly);
+
   private NewFolder(Path target, Path aside) {
     this.target = target;
     this.aside = aside;
+    Runtime.getRuntime().addShutdownHook(atExit);
   }
 
   /// @throws TuneException ALREADY_EXISTS where the target holds something
@@ -66,6 +70,23 @@ public final class NewFolder implements AutoCloseable {
   /// Removes what was not published.
   @Override
   public void close() throws IOException {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      return; // the process is ending and removes it
+    }
+    remove();
+  }
+
+  private void removeQuietly() {
+    try {
+      remove();
+    } catch (IOException e) {
+      // Nobody is left to tell; the folder's name begins with a dot and says whose it is.
+    }
+  }
+
+  private void remove() throws IOException {
     if (Files.exists(aside)) {
       Files.walkFileTree(
           aside,

@@ -13,6 +13,8 @@ import io.kubetune.contract.Problem;
 /// @param file as the user named it
 /// @param number from 1; of no meaning where the place is the whole file
 public record Place(String file, Unit unit, long number) {
+  private static final int LONGEST = 400;
+
   /// What `number` counts.
   public enum Unit {
     LINE,
@@ -28,7 +30,15 @@ public record Place(String file, Unit unit, long number) {
 
   /// @param field the key path within the row; empty for the row itself
   public Problem problem(String field, String found, String remedy) {
-    return new Problem(field.isEmpty() ? toString() : this + " " + field, found, remedy);
+    return new Problem(
+        field.isEmpty() ? toString() : this + " " + printable(field), printable(found), remedy);
+  }
+
+  /// What was found may quote the data: a role or a column's name could steer a terminal, or fill
+  /// it.
+  private static String printable(String text) {
+    String plain = text.replaceAll("\\p{Cntrl}", "\uFFFD");
+    return plain.length() <= LONGEST ? plain : plain.substring(0, LONGEST) + "…";
   }
 
   @Override

@@ -114,14 +114,34 @@ final class Conversations {
       report.problem(at, found == null ? "no content" : "is null, not a string", "");
       return Optional.empty();
     }
+    if (found.isArray()) {
+      return parts(at, found);
+    }
     if (!found.isString()) {
-      String remedy = found.isArray() ? "only text is trained on: put it in one string" : "";
-      report.problem(at, "is " + RowShaper.kind(found) + ", not a string", remedy);
+      report.problem(at, "is " + RowShaper.kind(found) + ", not a string", "");
       return Optional.empty();
     }
     Optional<String> lone = RowShaper.loneSurrogate(found);
     lone.ifPresent(what -> report.problem(at, what, RowShaper.LONE_SURROGATE_REMEDY));
     return lone.isPresent() ? Optional.empty() : Optional.of(found.stringValue());
+  }
+
+  /// OpenAI's content parts, of which text is the only kind that is trained on.
+  private Optional<String> parts(String at, JsonNode list) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < list.size(); i++) {
+      JsonNode part = list.get(i);
+      if (!part.path("type").stringValue("").equals("text") || !part.path("text").isString()) {
+        report.problem(at + "[" + i + "]", "is no part of type text", "only text is trained on");
+        return Optional.empty();
+      }
+      Optional<String> one = content(at + "[" + i + "].text", part.get("text"), false);
+      if (one.isEmpty()) {
+        return one;
+      }
+      text.append(one.get());
+    }
+    return Optional.of(text.toString());
   }
 
   private static String shortened(String text) {

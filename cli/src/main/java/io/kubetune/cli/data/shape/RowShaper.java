@@ -65,7 +65,9 @@ public final class RowShaper {
       return "";
     }
     if (!value.isString()) {
-      problem(name, "is " + kind(value) + ", not a string", "");
+      String remedy =
+          value.isArray() ? "messages of a conversation stand in one list, in 'messages'" : "";
+      problem(name, "is " + kind(value) + ", not a string", remedy);
       return "";
     }
     loneSurrogate(value).ifPresent(found -> problem(name, found, LONE_SURROGATE_REMEDY));
