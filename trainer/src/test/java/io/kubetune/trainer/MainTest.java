@@ -128,6 +128,22 @@ class MainTest {
   }
 
   @Test
+  void anEvaluationOfNoRowsIsRefusedByEveryKeyThatAsksForIt() throws Exception {
+    Path config =
+        TinyRun.configure(
+            folder,
+            "eval_strategy: steps",
+            "load_best_model_at_end: true",
+            "early_stopping_patience: 2",
+            "eval_steps: 500");
+    Files.writeString(config, Files.readString(config).replace("split: 0.75", "split: 1"));
+    assertThat(run(Map.of(), "train", "--config", config.toString()))
+        .isEqualTo(ExitCode.BAD_REQUEST.code());
+    assertThat(text(err)).contains("eval_strategy", "early_stopping_patience", "train_test_split");
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @Test
   void aDiskThatTakesNoMoreEndsTheRunAndLeavesNoHalfCheckpoint() throws Exception {
     Path config = TinyRun.configure(folder, "max_steps: 4", "save_steps: 2");
     Files.writeString(config, Files.readString(config).replace("r: 4", "r: 128"));

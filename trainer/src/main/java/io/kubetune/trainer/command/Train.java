@@ -72,6 +72,7 @@ public record Train(Map<String, String> environment, EventWriter events, Shutdow
   private void train(ConfigResult read, RunFolder folder) {
     TrainingConfig config = read.config();
     TrainingData data = TrainingData.read(config, folder.startedAt());
+    data.refuseWithoutEvaluation(config.training());
     StepPlan plan = new StepPlan(data.train(), config.training(), config.dataset().shuffle());
     Path base = Path.of(config.model().path());
     RunIdentity identity =

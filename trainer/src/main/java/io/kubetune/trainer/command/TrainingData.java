@@ -2,7 +2,11 @@ package io.kubetune.trainer.command;
 
 import io.kubetune.contract.DataManifest;
 import io.kubetune.contract.Event;
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Problem;
 import io.kubetune.contract.TrainingConfig;
+import io.kubetune.contract.TrainingConfig.Training;
+import io.kubetune.contract.TuneException;
 import io.kubetune.trainer.data.CanonicalRows;
 import io.kubetune.trainer.data.ChatTokenizer;
 import io.kubetune.trainer.data.Document;
@@ -60,6 +64,31 @@ record TrainingData(
       TrainEvalSplit split = TrainEvalSplit.of(train.documents(), config.dataset());
       return of(rows, List.of(train), split.train(), split.eval());
     }
+  }
+
+  /// @throws TuneException BAD_REQUEST where settings ask for an evaluation and there is nothing to
+  ///   evaluate on
+  void refuseWithoutEvaluation(Training training) {
+    List<Problem> problems = new ArrayList<>();
+    if (training.evalStrategy() != Training.Strategy.NO) {
+      problems.add(unmet("eval_strategy"));
+    }
+    if (training.loadBestModelAtEnd()) {
+      problems.add(unmet("load_best_model_at_end"));
+    }
+    if (training.earlyStoppingPatience().isPresent()) {
+      problems.add(unmet("early_stopping_patience"));
+    }
+    if (eval.isEmpty() && !problems.isEmpty()) {
+      throw new TuneException(ExitCode.BAD_REQUEST, "can't evaluate while training", problems);
+    }
+  }
+
+  private static Problem unmet(String key) {
+    return new Problem(
+        "TrainingArguments." + key,
+        "there are no rows to evaluate on",
+        "set DatasetConfig.train_test_split below 1 or give an eval.jsonl, or leave this out");
   }
 
   private static TrainingData of(

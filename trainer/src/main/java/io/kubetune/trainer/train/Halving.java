@@ -144,12 +144,14 @@ public final class Halving {
       return "set TrainingArguments.auto_find_batch_size: true (the result stays the same), or "
           + smaller;
     }
-    return "set TrainingArguments.per_device_train_batch_size: %d and gradient_accumulation_steps: %d, or auto_find_batch_size: true (the result stays the same); or %s"
-        .formatted(
-            training.documentsPerMicroStep() / 2,
-            Math.ceilDiv(
-                training.documentsPerMicroStep() * training.gradientAccumulationSteps(),
-                training.documentsPerMicroStep() / 2),
-            smaller);
+    String sameResult =
+        "set TrainingArguments.per_device_train_batch_size: %d and gradient_accumulation_steps: %d,"
+            + " or auto_find_batch_size: true (the result stays the same); or %s";
+    return sameResult.formatted(
+        training.documentsPerMicroStep() / 2,
+        Math.ceilDiv(
+            training.documentsPerMicroStep() * training.gradientAccumulationSteps(),
+            training.documentsPerMicroStep() / 2),
+        smaller);
   }
 }
