@@ -161,6 +161,7 @@ function _complete_kubectl-tune() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} list" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} pull-adapter" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} data" ];    then _picocli_kubectl-tune; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} download" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} wait" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} cancel" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} resume" ];    then _picocli_kubectl-tune; return $?; fi
@@ -182,31 +183,33 @@ function _complete_kubectl-tune() {
   local cmds4=(list)
   local cmds5=(pull-adapter)
   local cmds6=(data)
-  local cmds7=(wait)
-  local cmds8=(cancel)
-  local cmds9=(resume)
-  local cmds10=(delete)
-  local cmds11=(init)
-  local cmds12=(explain)
-  local cmds13=(models)
-  local cmds14=(version)
-  local cmds15=(data check)
-  local cmds16=(data split)
-  local cmds17=(data normalise)
-  local cmds18=(data push)
+  local cmds7=(download)
+  local cmds8=(wait)
+  local cmds9=(cancel)
+  local cmds10=(resume)
+  local cmds11=(delete)
+  local cmds12=(init)
+  local cmds13=(explain)
+  local cmds14=(models)
+  local cmds15=(version)
+  local cmds16=(data check)
+  local cmds17=(data split)
+  local cmds18=(data normalise)
+  local cmds19=(data push)
 
-  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_kubectl-tune_data_push; return $?; fi
-  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_kubectl-tune_data_normalise; return $?; fi
-  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_kubectl-tune_data_split; return $?; fi
-  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_kubectl-tune_data_check; return $?; fi
-  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_kubectl-tune_version; return $?; fi
-  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_kubectl-tune_models; return $?; fi
-  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_kubectl-tune_explain; return $?; fi
-  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_kubectl-tune_init; return $?; fi
-  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_kubectl-tune_delete; return $?; fi
-  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_kubectl-tune_resume; return $?; fi
-  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_kubectl-tune_cancel; return $?; fi
-  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_kubectl-tune_wait; return $?; fi
+  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_kubectl-tune_data_push; return $?; fi
+  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_kubectl-tune_data_normalise; return $?; fi
+  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_kubectl-tune_data_split; return $?; fi
+  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_kubectl-tune_data_check; return $?; fi
+  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_kubectl-tune_version; return $?; fi
+  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_kubectl-tune_models; return $?; fi
+  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_kubectl-tune_explain; return $?; fi
+  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_kubectl-tune_init; return $?; fi
+  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_kubectl-tune_delete; return $?; fi
+  if CompWordsContainsArray "${cmds10[@]}"; then _picocli_kubectl-tune_resume; return $?; fi
+  if CompWordsContainsArray "${cmds9[@]}"; then _picocli_kubectl-tune_cancel; return $?; fi
+  if CompWordsContainsArray "${cmds8[@]}"; then _picocli_kubectl-tune_wait; return $?; fi
+  if CompWordsContainsArray "${cmds7[@]}"; then _picocli_kubectl-tune_download; return $?; fi
   if CompWordsContainsArray "${cmds6[@]}"; then _picocli_kubectl-tune_data; return $?; fi
   if CompWordsContainsArray "${cmds5[@]}"; then _picocli_kubectl-tune_pulladapter; return $?; fi
   if CompWordsContainsArray "${cmds4[@]}"; then _picocli_kubectl-tune_list; return $?; fi
@@ -224,7 +227,7 @@ function _picocli_kubectl-tune() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="create plan logs status list pull-adapter data wait cancel resume delete init explain models version"
+  local commands="create plan logs status list pull-adapter data download wait cancel resume delete init explain models version"
   local flag_opts="'-h' '--help' '--debug'"
   local arg_opts=""
 
@@ -245,7 +248,7 @@ function _picocli_kubectl-tune_create() {
 
   local commands=""
   local flag_opts="'--wait' '-d' '--detach' '-h' '--help' '--debug'"
-  local arg_opts="'--dry-run' '-o' '--output' '-f' '--filename' '--name' '--generate-name' '--label' '--annotation' '--runtime' '--method' '--model' '--model-secret' '--data' '--eval-data' '--data-name' '--data-secret' '--column' '--registry' '--output-image' '--output-image-secret' '--workers' '--config' '--set' '--rank' '--alpha' '--dropout' '--target-modules' '--learning-rate' '--max-steps' '--epochs' '--batch-size' '--gradient-accumulation-steps' '--max-length' '--seed' '-n' '--namespace' '--trainer-image' '--cli-image' '--image-pull-secret' '--gpus' '--gpu-resource' '--cpu' '--memory' '--node-selector' '--instance-type' '--toleration' '--affinity' '--service-account' '--env' '--secret-env' '--priority-class' '--queue' '--ttl' '--active-deadline' '--backoff-limit' '--checkpoint-claim'"
+  local arg_opts="'--dry-run' '--data-header-from' '--s3-endpoint' '--model-cache' '-o' '--output' '-f' '--filename' '--name' '--generate-name' '--label' '--annotation' '--runtime' '--method' '--model' '--model-secret' '--data' '--eval-data' '--data-name' '--data-secret' '--column' '--registry' '--output-image' '--output-image-secret' '--workers' '--config' '--set' '--rank' '--alpha' '--dropout' '--target-modules' '--learning-rate' '--max-steps' '--epochs' '--batch-size' '--gradient-accumulation-steps' '--max-length' '--seed' '-n' '--namespace' '--trainer-image' '--cli-image' '--image-pull-secret' '--gpus' '--gpu-resource' '--cpu' '--memory' '--node-selector' '--instance-type' '--toleration' '--affinity' '--service-account' '--env' '--secret-env' '--priority-class' '--queue' '--ttl' '--active-deadline' '--backoff-limit' '--checkpoint-claim'"
   local noneclient_option_args=("none" "client") # --dry-run values
   local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
 
@@ -255,6 +258,18 @@ function _picocli_kubectl-tune_create() {
     '--dry-run')
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${noneclient_option_args[@]}" ) )
+      return $?
+      ;;
+    '--data-header-from')
+      return
+      ;;
+    '--s3-endpoint')
+      return
+      ;;
+    '--model-cache')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
       return $?
       ;;
     '-o'|'--output')
@@ -782,6 +797,72 @@ function _picocli_kubectl-tune_data() {
   local commands="check split normalise push"
   local flag_opts="'-h' '--help' '--debug'"
   local arg_opts=""
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `download` subcommand.
+function _picocli_kubectl-tune_download() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '--debug'"
+  local arg_opts="'--model' '--model-to' '--data' '--eval-data' '--column' '--to' '--credentials' '--data-header-from' '--s3-endpoint' '--model-cache'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--model')
+      return
+      ;;
+    '--model-to')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--data')
+      return
+      ;;
+    '--eval-data')
+      return
+      ;;
+    '--column')
+      return
+      ;;
+    '--to')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--credentials')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--data-header-from')
+      return
+      ;;
+    '--s3-endpoint')
+      return
+      ;;
+    '--model-cache')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+  esac
 
   if [[ "${curr_word}" == -* ]]; then
     COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )

@@ -92,6 +92,8 @@ final class Create implements Callable<Integer> {
       description = "client: print what would be submitted, and submit nothing")
   private DryRun dryRun = DryRun.NONE;
 
+  @Mixin private SourceOption sources;
+
   @Mixin private OutputOption output;
 
   @Spec private CommandSpec spec;
@@ -130,9 +132,13 @@ final class Create implements Callable<Integer> {
 
   private int local(TuneRequest request) throws IOException, InterruptedException {
     Terminal terminal = surroundings.terminal();
+    boolean dry = dryRun == DryRun.CLIENT;
     LocalSubmission submission =
-        new LocalSubmission(surroundings.runs(), surroundings.environment());
-    if (dryRun == DryRun.CLIENT) {
+        new LocalSubmission(
+            surroundings.runs(),
+            surroundings.environment(),
+            new SourceFiles(sources, surroundings).of(request, !dry));
+    if (dry) {
       return localDryRun(submission.trainingConfig(request), request);
     }
     boolean waits = waits(terminal);

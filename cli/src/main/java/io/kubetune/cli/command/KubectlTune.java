@@ -76,6 +76,8 @@ public final class KubectlTune implements Callable<Integer> {
     line.addSubcommand(new ListRuns(surroundings));
     line.addSubcommand(new PullAdapter(surroundings));
     line.addSubcommand(Data.commandLine(surroundings));
+    line.addSubcommand(new Download(surroundings));
+    line.addSubcommand(Pod.commandLine(surroundings));
     line.addSubcommand(new Wait(surroundings));
     line.addSubcommand(new Cancel(surroundings));
     line.addSubcommand(new Resume(surroundings));

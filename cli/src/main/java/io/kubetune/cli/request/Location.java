@@ -64,7 +64,7 @@ public sealed interface Location {
     }
   }
 
-  /// A download: http, https or s3.
+  /// A download: http, https, s3, or a dataset of the hub, `hf://datasets/org/name`.
   record Url(URI uri) implements Location {
     @Override
     public String text() {

@@ -96,7 +96,7 @@ record LocationReader(Path workingFolder) {
         switch (text.substring(0, colon)) {
           case "image" -> new Location.Image(Syntax.imageReference(rest));
           case "pvc" -> claim(text);
-          case "hf" -> huggingFace(rest);
+          case "hf" -> rest.startsWith("datasets/") ? url(text) : huggingFace(rest);
           case "http", "https", "s3" -> url(text);
           default ->
               throw new IllegalArgumentException(

@@ -78,14 +78,19 @@ record RuntimeRules(
         }
       }
     }
-    model.ifPresent(location -> {
-      if (!(location instanceof Location.Local)) {
-        problem(
-            problems, Field.MODEL, "runtime local reads a folder", "download it, give its folder");
-      }
-    });
-    if (!data.stream().allMatch(Location.Local.class::isInstance)) {
-      problem(problems, Field.DATA, "runtime local reads files", "download them, give their path");
+    if (model.filter(RuntimeRules::isMounted).isPresent()) {
+      problem(
+          problems,
+          Field.MODEL,
+          "runtime local mounts nothing",
+          "give a folder, a preset, ORG/NAME, hf:// or image://");
+    }
+    if (data.stream().anyMatch(RuntimeRules::isMounted)) {
+      problem(
+          problems,
+          Field.DATA,
+          "runtime local mounts nothing",
+          "give paths, https://, hf://datasets/, s3:// or image://");
     }
     output.ifPresent(place -> {
       if (!(place instanceof Output.Image) && !(place instanceof Output.Layout)) {
@@ -96,6 +101,10 @@ record RuntimeRules(
             "write oci:FOLDER or HOST/REPO:TAG");
       }
     });
+  }
+
+  private static boolean isMounted(Location location) {
+    return location instanceof Location.Claim || location instanceof Location.Volume;
   }
 
   private void job(List<Problem> problems) {
@@ -167,8 +176,8 @@ record RuntimeRules(
     long kinds = data.stream().map(Object::getClass).distinct().count();
     boolean urls =
         data.stream()
-            .allMatch(
-                each -> each instanceof Location.Url url && !url.uri().getScheme().equals("s3"));
+            .allMatch(each ->
+                each instanceof Location.Url url && url.uri().getScheme().startsWith("http"));
     if (!urls && (kinds > 1 || data.size() > 1)) {
       problem(
           problems,

@@ -9,7 +9,6 @@ import io.kubetune.cli.request.Location;
 import io.kubetune.cli.request.Output;
 import io.kubetune.cli.request.RunConfig;
 import io.kubetune.cli.request.TuneRequest;
-import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
@@ -25,10 +24,10 @@ import java.util.stream.Stream;
 /// first, then there whole, or not at all.
 ///
 /// ```
-/// LocalSubmission.Created created = new LocalSubmission(runs, environment).create(request);
+/// LocalSubmission.Created created = new LocalSubmission(runs, environment, files).create(request);
 /// new Local(runs, environment).start(created.run());
 /// ```
-public record LocalSubmission(RunStore runs, Map<String, String> environment) {
+public record LocalSubmission(RunStore runs, Map<String, String> environment, LocalFiles files) {
 
   /// @param warnings about the dataset and the configuration; training bears them
   public record Created(RunFolder run, List<Problem> warnings) {}
@@ -51,7 +50,7 @@ public record LocalSubmission(RunStore runs, Map<String, String> environment) {
   ///
   /// @throws TuneException BAD_MODEL or BAD_REQUEST with every problem
   public RunConfig trainingConfig(TuneRequest request) {
-    Path model = model(request);
+    Path model = files.path(request.model());
     ModelFacts.read(model);
     RunFolder run = folder(request);
     return RunConfig.of(
@@ -82,10 +81,10 @@ public record LocalSubmission(RunStore runs, Map<String, String> environment) {
             Instant.now(),
             request.labels(),
             request.annotations(),
-            request.model().text(),
+            files.text(request.model()),
             new RunRecord.Data(
                 request.dataName().orElse(data.source()),
-                request.data().stream().map(Location::text).toList(),
+                request.data().stream().map(files::text).toList(),
                 data.rows(),
                 data.evalRows()),
             output(request),
@@ -94,33 +93,8 @@ public record LocalSubmission(RunStore runs, Map<String, String> environment) {
     return data;
   }
 
-  private static Path model(TuneRequest request) {
-    return switch (request.model()) {
-      case Location.Local local -> local.path();
-      case Location.Preset _,
-          Location.HuggingFace _,
-          Location.Image _,
-          Location.Claim _,
-          Location.Volume _,
-          Location.Url _ ->
-          throw notHere("--model", request.model());
-    };
-  }
-
-  private static List<String> paths(List<Location> locations) {
-    return locations.stream()
-        .map(location ->
-            switch (location) {
-              case Location.Local local -> local.path().toString();
-              case Location.Preset _,
-                  Location.HuggingFace _,
-                  Location.Image _,
-                  Location.Claim _,
-                  Location.Volume _,
-                  Location.Url _ ->
-                  throw notHere("--data", location);
-            })
-        .toList();
+  private List<String> paths(List<Location> locations) {
+    return locations.stream().map(location -> files.path(location).toString()).toList();
   }
 
   private String output(TuneRequest request) {
@@ -133,14 +107,5 @@ public record LocalSubmission(RunStore runs, Map<String, String> environment) {
                   throw new IllegalStateException("refused when the request was read");
             })
         .orElse("oci:" + folder(request).imageFolder());
-  }
-
-  private static TuneException notHere(String flag, Location location) {
-    return new TuneException(
-        ExitCode.NOT_SUPPORTED,
-        "can't run this on this machine",
-        flag + " " + location.text(),
-        "runtime local reads files of this machine alone in this version",
-        "download it, and name its path");
   }
 }

@@ -11,9 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,46 +55,8 @@ class HubSourceTest {
     server.close();
   }
 
-  private void repository(String kind, String id, String page, Map<String, byte[]> files)
-      throws Exception {
-    StringBuilder siblings = new StringBuilder();
-    for (Map.Entry<String, byte[]> each : files.entrySet()) {
-      byte[] content = each.getValue();
-      String sha256 = Digest.of(content).hex();
-      boolean large = content.length > 1000;
-      siblings
-          .append(siblings.isEmpty() ? "" : ",")
-          .append("{\"rfilename\":\"%s\",\"size\":%d".formatted(each.getKey(), content.length))
-          .append(",\"blobId\":\"%s\"".formatted(gitName(content)))
-          .append(
-              large
-                  ? ",\"lfs\":{\"sha256\":\"%s\",\"size\":%d}".formatted(sha256, content.length)
-                  : "")
-          .append("}");
-      String resolve = page + "/resolve/" + COMMIT + "/" + each.getKey();
-      if (large) {
-        String cdn = "/cdn/" + sha256;
-        server.put(cdn, content, "\"another-etag\"");
-        server.redirect(
-            resolve,
-            server.uri("localhost", cdn) + "?X-Amz-Signature=abc",
-            Map.of("X-Linked-Etag", "\"" + sha256 + "\"", "X-Repo-Commit", COMMIT));
-      } else {
-        server.put(resolve, content, "\"" + gitName(content) + "\"");
-      }
-    }
-    byte[] listing =
-        "{\"id\":\"%s\",\"sha\":\"%s\",\"siblings\":[%s]}"
-            .formatted(id, COMMIT, siblings)
-            .getBytes(StandardCharsets.UTF_8);
-    server.put("/api/" + kind + "/" + id + "/revision/main", listing);
-    server.put("/api/" + kind + "/" + id + "/revision/" + COMMIT, listing);
-  }
-
-  private static String gitName(byte[] content) throws Exception {
-    MessageDigest sum = MessageDigest.getInstance("SHA-1");
-    sum.update(("blob " + content.length + "\0").getBytes(StandardCharsets.US_ASCII));
-    return HexFormat.of().formatHex(sum.digest(content));
+  private void repository(String kind, String id, String page, Map<String, byte[]> files) {
+    HubPages.put(server, COMMIT, kind, id, page, files);
   }
 
   private SourceOptions options(Map<String, String> more) {

@@ -1,0 +1,202 @@
+package io.kubetune.cli.command;
+
+import io.kubetune.cli.data.DataFacts;
+import io.kubetune.cli.data.DataSource;
+import io.kubetune.cli.data.Dataset;
+import io.kubetune.cli.data.NormaliseRequest;
+import io.kubetune.cli.data.shape.ColumnMapping;
+import io.kubetune.cli.fetch.DataPull;
+import io.kubetune.cli.registry.ImageReference;
+import io.kubetune.cli.registry.RegistryAccess;
+import io.kubetune.cli.source.FetchedFiles;
+import io.kubetune.cli.source.SourceOptions;
+import io.kubetune.cli.source.SourceReference;
+import io.kubetune.cli.source.Sources;
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TuneException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `kubectl tune download`: sources in; a model's folder and canonical rows out.
+@Command(
+    name = "download",
+    header = "Download a model and rows, as the pod's data-downloader does.",
+    description = {
+      "",
+      "Progress is JSON on stdout, one object a line. What broke is gone on with by the next call."
+    },
+    footer = {
+      "  # A model",
+      "  kubectl tune download --model hf://HuggingFaceTB/SmolLM2-135M --model-to ./model",
+      "",
+      "  # Rows, in the form that the trainer reads",
+      "  kubectl tune download --data hf://datasets/openai/gsm8k/main --to ./data \\",
+      "      --column prompt=question --column completion=answer",
+    })
+final class Download implements Callable<Integer> {
+  @Option(
+      names = "--model",
+      paramLabel = "MODEL",
+      description = "preset, ORG/NAME, hf://ORG/NAME[@REVISION], image://IMAGE or a folder")
+  private String model;
+
+  @Option(names = "--model-to", paramLabel = "FOLDER", description = "where the model goes")
+  private Path modelTo;
+
+  @Option(
+      names = "--data",
+      paramLabel = "SOURCE",
+      description =
+          "https://…[#sha256=…], hf://datasets/ORG/NAME[@REVISION][/PATH], s3://BUCKET/PREFIX,"
+              + " image://IMAGE or a path; may be given several times")
+  private List<String> data = List.of();
+
+  @Option(
+      names = "--eval-data",
+      paramLabel = "SOURCE",
+      description = "rows to evaluate on; may be given several times")
+  private List<String> evalData = List.of();
+
+  @Option(
+      names = "--column",
+      paramLabel = "OURS=THEIRS",
+      description = "which column is messages, prompt, completion or text")
+  private Map<String, String> columns = new LinkedHashMap<>();
+
+  @Option(names = "--to", paramLabel = "FOLDER", description = "where the rows go")
+  private Path to;
+
+  @Option(
+      names = "--credentials",
+      paramLabel = "FOLDER",
+      description = "with a config.json of registries, as docker login writes it")
+  private List<Path> credentials = List.of();
+
+  @Mixin private SourceOption sources;
+
+  private final Surroundings surroundings;
+
+  Download(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() {
+    if ((model == null) != (modelTo == null) || data.isEmpty() != (to == null)) {
+      throw incomplete("--model and --model-to, --data and --to belong together");
+    }
+    if (model == null && data.isEmpty()) {
+      throw incomplete("neither --model nor --data is given");
+    }
+    if (model != null) {
+      model();
+    }
+    if (!data.isEmpty()) {
+      rows();
+    }
+    return ExitCode.OK.code();
+  }
+
+  private static TuneException incomplete(String found) {
+    return new TuneException(
+        ExitCode.USAGE,
+        "can't download",
+        "kubectl tune download",
+        found,
+        "see kubectl tune download --help");
+  }
+
+  private void model() {
+    SourceOptions options = sources.options(surroundings.environment());
+    if (!sources.hasModelCache()) {
+      // On the volume that the model is for: linked from there, it takes its room once.
+      options = options.withModelCache(modelTo.resolve(".cache"));
+    }
+    Path root = fetch(SourceReference.model(model), options, modelTo.resolve(".cache"));
+    new PlacedFiles(modelTo).link(root);
+  }
+
+  private void rows() {
+    SourceOptions options = sources.options(surroundings.environment());
+    Path cache = Sources.cache(options);
+    List<String> train = new ArrayList<>();
+    List<String> eval = new ArrayList<>();
+    data.forEach(each ->
+        train.add(
+            fetch(SourceReference.data(SourceFiles.dataText(each)), options, cache).toString()));
+    evalData.forEach(each ->
+        eval.add(
+            fetch(SourceReference.data(SourceFiles.dataText(each)), options, cache).toString()));
+    // A mounted volume can't be renamed over: the rows are made in it and moved up, manifest last.
+    Path aside = Files.isDirectory(to) ? to.resolve(".rows") : to;
+    PlacedFiles placed = new PlacedFiles(to);
+    if (!aside.equals(to)) {
+      placed.remove(aside);
+    }
+    DataFacts facts =
+        Dataset.normalise(
+            new NormaliseRequest(
+                DataSource.of(train).mapped(new ColumnMapping(columns)), eval, aside));
+    if (!aside.equals(to)) {
+      placed.moveUp(aside);
+    }
+    DownloadEvents events = new DownloadEvents(surroundings.terminal().out(), "");
+    facts.warnings().forEach(each -> surroundings.terminal().err().println("warning: " + each));
+    events.print(
+        DownloadEvents.event("normalised")
+            .put("folder", to.toString())
+            .put("rows", facts.rows())
+            .put("eval_rows", facts.evalRows()));
+  }
+
+  private Path fetch(SourceReference source, SourceOptions options, Path cache) {
+    DownloadEvents events = new DownloadEvents(surroundings.terminal().out(), source.text());
+    if (source instanceof SourceReference.Image(String reference)) {
+      DataPull.PulledData pulled =
+          new DataPull(access())
+              .pull(
+                  ImageReference.parse(reference),
+                  cache.resolve("image-" + Integer.toHexString(reference.hashCode())),
+                  events);
+      events.print(
+          DownloadEvents.event("downloaded")
+              .put("source", source.text())
+              .put("revision", pulled.digest().toString())
+              .put("files", pulled.files().size())
+              .put("bytes", pulled.bytes()));
+      return pulled.folder();
+    }
+    FetchedFiles files = Sources.fetch(source, cache, options, events);
+    events.print(
+        DownloadEvents.event("downloaded")
+            .put("source", SourceFiles.pinned(source, files))
+            .put("revision", files.revision().orElse(""))
+            .put("files", files.files().size())
+            .put("bytes", files.bytes())
+            .put("digest", files.digest().toString()));
+    return files.root();
+  }
+
+  private RegistryAccess access() {
+    RegistryAccess access = RegistryAccess.fromEnvironment(surroundings.environment());
+    List<Path> files = new ArrayList<>();
+    credentials.forEach(folder -> files.add(folder.resolve("config.json")));
+    files.addAll(access.authFiles());
+    return new RegistryAccess(
+        access.plainHttp(),
+        access.caFile(),
+        files,
+        access.attempts(),
+        access.firstPause(),
+        access.stall(),
+        access.cache());
+  }
+}

@@ -1,0 +1,47 @@
+package io.kubetune.cli.command;
+
+import io.kubetune.cli.source.SourceOptions;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/// How datasets and models are downloaded, the same for all commands that download some.
+///
+/// ```
+/// SourceOptions options = sources.options(surroundings.environment());
+/// ```
+final class SourceOption {
+  @Option(
+      names = "--data-header-from",
+      paramLabel = "env:NAME|file:PATH",
+      description = "what holds the header for https sources: a token, or a whole Name: value")
+  private String headerFrom;
+
+  @Option(
+      names = "--s3-endpoint",
+      paramLabel = "URL",
+      description = "server for s3:// in place of AWS's (AWS_ENDPOINT_URL)")
+  private URI s3Endpoint;
+
+  @Option(
+      names = "--model-cache",
+      paramLabel = "FOLDER",
+      description = "keeps what the hub gave; several processes may share it (HF_HUB_CACHE)")
+  private Path modelCache;
+
+  SourceOptions options(Map<String, String> environment) {
+    SourceOptions options = SourceOptions.of(environment);
+    if (headerFrom != null) {
+      options = options.withHeaderFrom(headerFrom);
+    }
+    if (s3Endpoint != null) {
+      options = options.withS3Endpoint(s3Endpoint);
+    }
+    return modelCache == null ? options : options.withModelCache(modelCache);
+  }
+
+  boolean hasModelCache() {
+    return modelCache != null;
+  }
+}
