@@ -1,31 +1,19 @@
 package io.kubetune.cli.command;
 
-import io.kubetune.cli.render.ManifestText;
 import io.kubetune.cli.request.Field;
 import io.kubetune.cli.request.Flags;
 import io.kubetune.cli.request.RequestReader;
-import io.kubetune.cli.request.RunConfig;
 import io.kubetune.cli.request.TuneRequest;
-import io.kubetune.cli.submit.LocalSubmission;
-import io.kubetune.cli.submit.RunFolder;
-import io.kubetune.cli.submit.RunState;
-import io.kubetune.cli.terminal.Colour;
-import io.kubetune.cli.terminal.Lines;
-import io.kubetune.cli.terminal.StageBars;
+import io.kubetune.cli.terminal.Failure;
 import io.kubetune.cli.terminal.Terminal;
-import io.kubetune.cli.watch.LineNarrator;
-import io.kubetune.cli.watch.RunView;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -114,10 +102,12 @@ final class Create implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     TuneRequest request = RequestReader.here(surroundings.terminal().in()).read(flags());
-    return switch (request.runtime()) {
-      case LOCAL -> local(request);
-      case JOB, KAITO -> cluster(request);
-    };
+    ExitCode code =
+        switch (request.runtime()) {
+          case LOCAL -> local(request);
+          case JOB, KAITO -> cluster(request);
+        };
+    return code.code();
   }
 
   private Flags flags() {
@@ -130,72 +120,16 @@ final class Create implements Callable<Integer> {
     return Flags.of(typed);
   }
 
-  private int local(TuneRequest request) throws IOException, InterruptedException {
-    Terminal terminal = surroundings.terminal();
-    boolean dry = dryRun == DryRun.CLIENT;
-    LocalSubmission submission =
-        new LocalSubmission(
-            surroundings.runs(),
-            surroundings.environment(),
-            new SourceFiles(sources, surroundings).of(request, !dry));
-    if (dry) {
-      return localDryRun(submission.trainingConfig(request), request);
-    }
-    boolean waits = waits(terminal);
-    LocalSubmission.Created created = prepare(submission, request);
-    created.warnings().forEach(warning -> warn(warning.toString(), terminal));
-    RunFolder run = created.run();
-    surroundings.local().start(run);
-    if (!output.format().isForPrograms()) {
-      terminal.out().println("run/" + run.name() + " created");
-      terminal.out().flush();
-    }
-    if (!waits) {
-      show(run);
-      terminal.err().println("Follow it with: kubectl tune logs -f " + run.name());
-      return ExitCode.OK.code();
-    }
-    RunState end =
-        terminal.errIsTerminal()
-            ? Following.withBars(run, terminal)
-            : Following.with(new LineNarrator(new Lines(terminal.err(), Lines.ALL)), run, terminal);
-    show(run);
-    return end.code().code();
-  }
-
-  /// Reads, checks and writes the dataset, which takes a while where it is large.
-  private LocalSubmission.Created prepare(LocalSubmission submission, TuneRequest request) {
-    Terminal terminal = surroundings.terminal();
-    if (!terminal.errIsTerminal()) {
-      return submission.create(request);
-    }
-    try (StageBars bars = new StageBars(terminal)) {
-      bars.begin("preparing", StageBars.NO_END, 0, Instant.now());
-      LocalSubmission.Created created = submission.create(request);
-      bars.done(created.run().record().data().trainRows() + " rows", Instant.now());
-      return created;
-    }
-  }
-
-  /// What the trainer would read, and nothing made.
-  private int localDryRun(RunConfig config, TuneRequest request) {
-    Terminal terminal = surroundings.terminal();
-    config.warnings().forEach(warning -> warn(warning.toString(), terminal));
-    switch (output.format()) {
-      case NAME -> terminal.out().println("run/" + request.name());
-      case TABLE, WIDE ->
-          terminal.out().println("run/" + request.name() + " created (client dry run)");
-      case YAML -> terminal.out().print(config.text());
-      case JSON -> {
-        Object tree = new Load(LoadSettings.builder().build()).loadFromString(config.text());
-        terminal.out().println(ManifestText.node(tree).toPrettyString());
+  private ExitCode local(TuneRequest request) throws IOException, InterruptedException {
+    LocalCreate local = new LocalCreate(surroundings, output, sources);
+    boolean waits = waits(surroundings.terminal());
+    return switch (dryRun) {
+      case CLIENT -> {
+        local.dryRun(request);
+        yield ExitCode.OK;
       }
-    }
-    return ExitCode.OK.code();
-  }
-
-  private static void warn(String warning, Terminal terminal) {
-    terminal.err().println(Colour.YELLOW.on(terminal, "warning: ") + warning);
+      case NONE -> local.run(request, waits);
+    };
   }
 
   private boolean waits(Terminal terminal) {
@@ -210,32 +144,22 @@ final class Create implements Callable<Integer> {
     return !detach && (wait == null ? terminal.outIsTerminal() : wait);
   }
 
-  private void show(RunFolder run) {
-    Terminal terminal = surroundings.terminal();
-    switch (output.format()) {
-      case NAME -> terminal.out().println("run/" + run.name());
-      case JSON, YAML -> output.print(RunView.of(run).toJson(), terminal);
-      case TABLE, WIDE -> {
-        if (RunState.of(run).phase().isOver()) {
-          Status.print(RunView.of(run), terminal);
-        }
+  private ExitCode cluster(TuneRequest request) {
+    return switch (dryRun) {
+      case CLIENT -> {
+        Terminal terminal = surroundings.terminal();
+        ClusterDryRun rendered = ClusterDryRun.of(request);
+        rendered.warnings().forEach(warning -> Failure.warn(warning, terminal));
+        terminal.out().print(rendered.text(output.format()));
+        yield ExitCode.OK;
       }
-    }
-  }
-
-  private int cluster(TuneRequest request) {
-    if (dryRun == DryRun.CLIENT) {
-      Terminal terminal = surroundings.terminal();
-      ClusterDryRun rendered = ClusterDryRun.of(request);
-      rendered.warnings().forEach(warning -> warn(warning.toString(), terminal));
-      terminal.out().print(rendered.text(output.format()));
-      return ExitCode.OK.code();
-    }
-    throw new TuneException(
-        ExitCode.NOT_SUPPORTED,
-        "can't submit the run '" + request.name() + "'",
-        "--runtime " + request.runtime().text(),
-        "this version does not submit to clusters",
-        "give --runtime local, or --dry-run=client -o yaml for the manifests");
+      case NONE ->
+          throw new TuneException(
+              ExitCode.NOT_SUPPORTED,
+              "can't submit the run '" + request.name() + "'",
+              "--runtime " + request.runtime().text(),
+              "this version does not submit to clusters",
+              "give --runtime local, or --dry-run=client -o yaml for the manifests");
+    };
   }
 }

@@ -36,9 +36,7 @@ public record LocalSubmission(RunStore runs, Map<String, String> environment, Lo
   ///   anything was made; STORAGE where the disk refuses, with what was made removed
   public Created create(TuneRequest request) {
     RunFolder run = folder(request);
-    if (Files.exists(run.path())) {
-      throw RunStore.taken(run.name());
-    }
+    runs.requireFree(run.name());
     RunConfig config = trainingConfig(request);
     TrainerProgram trainer = TrainerProgram.find(environment);
     DataFacts data = runs.create(run.name(), aside -> fill(aside, request, config.text(), trainer));

@@ -80,6 +80,13 @@ public record RunStore(Path root) {
     }
   }
 
+  /// @throws TuneException ALREADY_EXISTS where the name is taken
+  public void requireFree(RunName name) {
+    if (Files.exists(folder(name).path())) {
+      throw taken(name);
+    }
+  }
+
   /// Builds a run's folder beside its place and renames it into it: it is there whole, or not at
   /// all.
   ///
@@ -87,10 +94,8 @@ public record RunStore(Path root) {
   /// @throws TuneException ALREADY_EXISTS where the name is taken, STORAGE where the folder can't
   ///   be written; whatever the filling throws passes through
   public <T> T create(RunName name, Filling<T> filling) {
+    requireFree(name);
     RunFolder run = folder(name);
-    if (Files.exists(run.path())) {
-      throw taken(name);
-    }
     String attempted = "can't create the run '" + name + "'";
     Path aside = root.resolve("." + name + "." + ProcessHandle.current().pid());
     try {
@@ -174,7 +179,7 @@ public record RunStore(Path root) {
     }
   }
 
-  static TuneException taken(RunName name) {
+  private static TuneException taken(RunName name) {
     return new TuneException(
         ExitCode.ALREADY_EXISTS,
         "can't create the run '" + name + "'",

@@ -31,6 +31,11 @@ public final class Failure {
     terminal.err().flush();
   }
 
+  /// Something that the user should know and that stops nothing, in a line.
+  public static void warn(Problem problem, Terminal terminal) {
+    terminal.err().println(Colour.YELLOW.on(terminal, "warning: ") + problem);
+  }
+
   private static String place(Problem problem, Terminal terminal) {
     return problem.place().isEmpty() ? "" : Colour.BOLD.on(terminal, problem.place()) + ": ";
   }

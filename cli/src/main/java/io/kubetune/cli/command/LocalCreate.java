@@ -1,0 +1,108 @@
+package io.kubetune.cli.command;
+
+import io.kubetune.cli.render.ManifestText;
+import io.kubetune.cli.request.RunConfig;
+import io.kubetune.cli.request.TuneRequest;
+import io.kubetune.cli.submit.LocalSubmission;
+import io.kubetune.cli.submit.RunFolder;
+import io.kubetune.cli.submit.RunName;
+import io.kubetune.cli.submit.RunState;
+import io.kubetune.cli.terminal.Failure;
+import io.kubetune.cli.terminal.Lines;
+import io.kubetune.cli.terminal.StageBars;
+import io.kubetune.cli.terminal.Terminal;
+import io.kubetune.cli.watch.LineNarrator;
+import io.kubetune.cli.watch.RunView;
+import io.kubetune.contract.ExitCode;
+import java.io.IOException;
+import java.time.Instant;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/// `create --runtime local`: prepare, start, follow, show.
+///
+/// ```
+/// ExitCode code = new LocalCreate(surroundings, output, sources).run(request, true);
+/// ```
+record LocalCreate(Surroundings surroundings, OutputOption output, SourceOption sources) {
+
+  /// @param waits whether to follow the run to its end
+  /// @return the run's own code where it was followed
+  ExitCode run(TuneRequest request, boolean waits) throws IOException, InterruptedException {
+    Terminal terminal = surroundings.terminal();
+    LocalSubmission.Created created = prepare(request);
+    created.warnings().forEach(warning -> Failure.warn(warning, terminal));
+    RunFolder run = created.run();
+    surroundings.local().start(run);
+    if (!output.format().isForPrograms()) {
+      terminal.out().println("run/" + run.name() + " created");
+      terminal.out().flush();
+    }
+    if (!waits) {
+      show(run);
+      terminal.err().println("Follow it with: kubectl tune logs -f " + run.name());
+      return ExitCode.OK;
+    }
+    RunState end =
+        terminal.errIsTerminal()
+            ? Following.withBars(run, terminal)
+            : Following.with(new LineNarrator(new Lines(terminal.err(), Lines.ALL)), run, terminal);
+    show(run);
+    return end.code();
+  }
+
+  /// Reads, checks and writes the dataset, which takes a while where it is large.
+  private LocalSubmission.Created prepare(TuneRequest request) {
+    Terminal terminal = surroundings.terminal();
+    // Before a model is downloaded for it.
+    surroundings.runs().requireFree(RunName.of(request.name()));
+    LocalSubmission submission = submission(request, true);
+    if (!terminal.errIsTerminal()) {
+      return submission.create(request);
+    }
+    try (StageBars bars = new StageBars(terminal)) {
+      bars.begin("preparing", StageBars.NO_END, 0, Instant.now());
+      LocalSubmission.Created created = submission.create(request);
+      bars.done(created.run().record().data().trainRows() + " rows", Instant.now());
+      return created;
+    }
+  }
+
+  private void show(RunFolder run) {
+    Terminal terminal = surroundings.terminal();
+    switch (output.format()) {
+      case NAME -> terminal.out().println("run/" + run.name());
+      case JSON, YAML -> output.print(RunView.of(run).toJson(), terminal);
+      case TABLE, WIDE -> {
+        if (RunState.of(run).phase().isOver()) {
+          Status.print(RunView.of(run), terminal);
+        }
+      }
+    }
+  }
+
+  /// Prints what the trainer would read; nothing is made.
+  void dryRun(TuneRequest request) {
+    Terminal terminal = surroundings.terminal();
+    RunConfig config = submission(request, false).trainingConfig(request);
+    config.warnings().forEach(warning -> Failure.warn(warning, terminal));
+    switch (output.format()) {
+      case NAME -> terminal.out().println("run/" + request.name());
+      case TABLE, WIDE ->
+          terminal.out().println("run/" + request.name() + " created (client dry run)");
+      case YAML -> terminal.out().print(config.text());
+      case JSON -> {
+        Object tree = new Load(LoadSettings.builder().build()).loadFromString(config.text());
+        terminal.out().println(ManifestText.node(tree).toPrettyString());
+      }
+    }
+  }
+
+  /// @param withData false: the model alone, which the config is checked against
+  private LocalSubmission submission(TuneRequest request, boolean withData) {
+    return new LocalSubmission(
+        surroundings.runs(),
+        surroundings.environment(),
+        new SourceFiles(sources, surroundings).of(request, withData));
+  }
+}
