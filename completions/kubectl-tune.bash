@@ -171,6 +171,7 @@ function _complete_kubectl-tune() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} models" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} version" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} data check" ];    then _picocli_kubectl-tune_data; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} data preview" ];    then _picocli_kubectl-tune_data; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} data split" ];    then _picocli_kubectl-tune_data; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} data normalise" ];    then _picocli_kubectl-tune_data; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} data push" ];    then _picocli_kubectl-tune_data; return $?; fi
@@ -193,13 +194,15 @@ function _complete_kubectl-tune() {
   local cmds14=(models)
   local cmds15=(version)
   local cmds16=(data check)
-  local cmds17=(data split)
-  local cmds18=(data normalise)
-  local cmds19=(data push)
+  local cmds17=(data preview)
+  local cmds18=(data split)
+  local cmds19=(data normalise)
+  local cmds20=(data push)
 
-  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_kubectl-tune_data_push; return $?; fi
-  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_kubectl-tune_data_normalise; return $?; fi
-  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_kubectl-tune_data_split; return $?; fi
+  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_kubectl-tune_data_push; return $?; fi
+  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_kubectl-tune_data_normalise; return $?; fi
+  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_kubectl-tune_data_split; return $?; fi
+  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_kubectl-tune_data_preview; return $?; fi
   if CompWordsContainsArray "${cmds16[@]}"; then _picocli_kubectl-tune_data_check; return $?; fi
   if CompWordsContainsArray "${cmds15[@]}"; then _picocli_kubectl-tune_version; return $?; fi
   if CompWordsContainsArray "${cmds14[@]}"; then _picocli_kubectl-tune_models; return $?; fi
@@ -794,7 +797,7 @@ function _picocli_kubectl-tune_data() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="check split normalise push"
+  local commands="check preview split normalise push"
   local flag_opts="'-h' '--help' '--debug'"
   local arg_opts=""
 
@@ -1088,7 +1091,7 @@ function _picocli_kubectl-tune_data_check() {
 
   local commands=""
   local flag_opts="'-h' '--help' '--debug'"
-  local arg_opts="'--map' '--template' '--template-without-input' '--format' '--fix' '-o' '--output'"
+  local arg_opts="'--map' '--template' '--template-without-input' '--format' '--fix' '--model' '--max-length' '--loss-on' '--on-long-document' '--chat-template' '-o' '--output'"
   local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -1111,6 +1114,87 @@ function _picocli_kubectl-tune_data_check() {
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
       return $?
+      ;;
+    '--model')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--max-length')
+      return
+      ;;
+    '--loss-on')
+      return
+      ;;
+    '--on-long-document')
+      return
+      ;;
+    '--chat-template')
+      return
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `preview` subcommand.
+function _picocli_kubectl-tune_data_preview() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'-h' '--help' '--debug'"
+  local arg_opts="'--map' '--template' '--template-without-input' '--format' '--model' '--row' '--max-length' '--loss-on' '--on-long-document' '--chat-template' '-o' '--output'"
+  local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--map')
+      return
+      ;;
+    '--template')
+      return
+      ;;
+    '--template-without-input')
+      return
+      ;;
+    '--format')
+      return
+      ;;
+    '--model')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--row')
+      return
+      ;;
+    '--max-length')
+      return
+      ;;
+    '--loss-on')
+      return
+      ;;
+    '--on-long-document')
+      return
+      ;;
+    '--chat-template')
+      return
       ;;
     '-o'|'--output')
       local IFS=$'\n'

@@ -34,6 +34,7 @@ final class Data implements Callable<Integer> {
   static CommandLine commandLine(Surroundings surroundings) {
     CommandLine line = new CommandLine(new Data(surroundings));
     line.addSubcommand(new DataCheck(surroundings));
+    line.addSubcommand(new DataPreview(surroundings));
     line.addSubcommand(new DataSplit(surroundings));
     line.addSubcommand(new DataNormalise(surroundings));
     line.addSubcommand(new DataPush(surroundings));

@@ -2,13 +2,17 @@ package io.kubetune.cli.command;
 
 import io.kubetune.cli.data.check.DataReport;
 import io.kubetune.cli.data.check.RowCheck;
+import io.kubetune.cli.submit.TrainerProgram;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.ObjectNode;
 
 /// `kubectl tune data check FILE…`: everything that is wrong with some rows.
 @Command(
@@ -17,6 +21,9 @@ import picocli.CommandLine.Option;
     footer = {
       "  kubectl tune data check rows.jsonl",
       "  kubectl tune data check gsm8k/train.jsonl.gz --map question=prompt,answer=completion",
+      "",
+      "  # Exact tokens, of a model",
+      "  kubectl tune data check rows.jsonl --model ./model --max-length 1024",
       "",
       "  # A cleaned copy: what is broken, empty or there twice is left out and listed",
       "  kubectl tune data check shards/ --fix ./clean",
@@ -34,6 +41,14 @@ final class DataCheck implements Callable<Integer> {
       description = "new folder for a cleaned copy; the files themselves stay as they are")
   private Path fix;
 
+  @Option(
+      names = "--model",
+      paramLabel = "FOLDER",
+      description = "count tokens exactly, with this model's tokenizer and chat template")
+  private Path model;
+
+  @Mixin private InspectOptions inspect;
+
   @Mixin private OutputOption output;
 
   private final Surroundings surroundings;
@@ -43,11 +58,20 @@ final class DataCheck implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     Terminal terminal = surroundings.terminal();
+    // Without a trainer nothing can be counted exactly: said before a long check, not after.
+    Optional<TrainerProgram> trainer =
+        model == null
+            ? Optional.empty()
+            : Optional.of(TrainerProgram.find(surroundings.environment()));
     DataReport report =
         fix == null ? RowCheck.check(data.source()) : RowCheck.fix(data.source(), fix);
-    DataReportText text = new DataReportText(report);
+    Optional<ObjectNode> counts =
+        trainer.isPresent() && !report.refused()
+            ? Optional.of(counts(trainer.get()))
+            : Optional.empty();
+    DataReportText text = new DataReportText(report, counts);
     switch (output.format()) {
       case NAME -> terminal.out().println(report.source());
       case JSON, YAML -> output.print(text.json(), terminal);
@@ -58,5 +82,12 @@ final class DataCheck implements Callable<Integer> {
       return ExitCode.OK.code();
     }
     return report.refused() ? REFUSED : ExitCode.OK.code();
+  }
+
+  private ObjectNode counts(TrainerProgram trainer) throws IOException {
+    try (TrainerInspect rows =
+        TrainerInspect.of(trainer, data.source(), model, inspect.arguments())) {
+      return rows.counts();
+    }
   }
 }

@@ -10,6 +10,8 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -17,9 +19,11 @@ import tools.jackson.databind.node.ObjectNode;
 /// A [DataReport] as people and programs read it.
 ///
 /// ```
-/// new DataReportText(report).print(terminal);
+/// new DataReportText(report, Optional.empty()).print(terminal);
 /// ```
-record DataReportText(DataReport report) {
+///
+/// @param counts the trainer's, where a model was named (`templates/contract/inspect.md`)
+record DataReportText(DataReport report, Optional<ObjectNode> counts) {
   private static final int BAR_COLUMNS = 40;
 
   void print(Terminal terminal) {
@@ -41,6 +45,7 @@ record DataReportText(DataReport report) {
       out.println();
       truncation().print(out);
     }
+    counts.ifPresent(each -> exact(each, out));
     section("Problems: training would refuse these rows", report.problems(), terminal);
     long more = report.problemRows() - report.problems().size();
     if (more > 0) {
@@ -99,6 +104,40 @@ record DataReportText(DataReport report) {
           "%.1f %%".formatted(100.0 * cut / report.rows()));
     }
     return table;
+  }
+
+  /// What the model itself sees: its tokenizer's tokens under its chat template.
+  private static void exact(ObjectNode counts, PrintStream out) {
+    out.println();
+    out.println(
+        "This model:  %,d tokens in %,d documents, %,d of them learned"
+            .formatted(
+                counts.required("tokens").longValue(),
+                counts.required("documents").longValue(),
+                counts.required("label_tokens").longValue()));
+    JsonNode length = counts.required("row_length");
+    out.println(
+        "Row length:  %,d shortest, %,d median, %,d p90, %,d p99, %,d longest"
+            .formatted(
+                length.required("shortest").longValue(),
+                length.required("median").longValue(),
+                length.required("p90").longValue(),
+                length.required("p99").longValue(),
+                length.required("longest").longValue()));
+    out.println(
+        "Max length:  %,d; %,d rows are longer, %,d truncated, %,d split, %,d left out"
+            .formatted(
+                counts.required("max_length").longValue(),
+                counts.required("longer_than_max_length").longValue(),
+                counts.required("truncated").longValue(),
+                counts.required("split").longValue(),
+                counts.required("excluded").longValue()));
+    long untrusted = counts.required("untrusted_turns").longValue();
+    if (untrusted > 0) {
+      out.println(
+          "Not learned: %,d answers, because the chat template rewrites what stands before them"
+              .formatted(untrusted));
+    }
   }
 
   private List<Problem> notices() {
@@ -167,6 +206,7 @@ record DataReportText(DataReport report) {
       cuts.addObject().put("maxLength", length).put("rows", report.lengths().longerThan(length));
     }
     problems(json.putArray("remarks"), report.remarks());
+    counts.ifPresent(each -> json.set("exact", each));
     return json;
   }
 

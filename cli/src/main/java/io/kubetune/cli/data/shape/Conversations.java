@@ -75,20 +75,25 @@ final class Conversations {
     boolean calls = found.path("tool_calls").isArray() && !found.path("tool_calls").isEmpty();
     String key = found.has("content") || !found.has("value") ? "content" : "value";
     Optional<String> content = content(at + "." + key, found.get(key), calls);
+    boolean sound = furtherKeysAreSound(at, found);
+    return sound
+        ? role.flatMap(r -> content.map(c -> new CanonicalRow.Message(r, c, found)))
+        : Optional.empty();
+  }
+
+  /// Keys besides role and content are kept for the chat template; they need only be Unicode.
+  private boolean furtherKeysAreSound(String at, ObjectNode found) {
     boolean sound = true;
     for (Map.Entry<String, JsonNode> each : found.properties()) {
-      Optional<String> lone =
-          CanonicalWriter.NOT_FURTHER.contains(each.getKey())
-              ? Optional.empty()
-              : RowShaper.loneSurrogate(found.objectNode().set(each.getKey(), each.getValue()));
-      lone.ifPresent(
-          what -> report.problem(at + "." + each.getKey(), what, RowShaper.LONE_SURROGATE_REMEDY));
-      sound &= lone.isEmpty();
+      if (!CanonicalWriter.NOT_FURTHER.contains(each.getKey())) {
+        ObjectNode alone = found.objectNode().set(each.getKey(), each.getValue());
+        Optional<String> lone = RowShaper.loneSurrogate(alone);
+        lone.ifPresent(what ->
+            report.problem(at + "." + each.getKey(), what, RowShaper.LONE_SURROGATE_REMEDY));
+        sound &= lone.isEmpty();
+      }
     }
-    if (!sound) {
-      return Optional.empty();
-    }
-    return role.flatMap(r -> content.map(c -> new CanonicalRow.Message(r, c, found)));
+    return sound;
   }
 
   private Optional<String> role(String at, ObjectNode found) {

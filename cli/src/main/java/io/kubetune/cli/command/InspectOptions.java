@@ -1,0 +1,51 @@
+package io.kubetune.cli.command;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/// Settings of training that decide what a model sees of a row.
+///
+/// ```
+/// new TrainerInspect(trainer, inspect.arguments()).counts(folder);
+/// ```
+final class InspectOptions {
+  @Option(
+      names = "--max-length",
+      paramLabel = "TOKENS",
+      description = "longest document that training takes")
+  private Integer maxLength;
+
+  @Option(
+      names = "--loss-on",
+      paramLabel = "PART",
+      description = "answer, assistant, completion or all")
+  private String lossOn;
+
+  @Option(
+      names = "--on-long-document",
+      paramLabel = "WHAT",
+      description = "truncate, split or refuse")
+  private String onLongDocument;
+
+  @Option(
+      names = "--chat-template",
+      paramLabel = "TEXT|FILE",
+      description = "in place of the model's own")
+  private String chatTemplate;
+
+  /// The trainer's flags for what was given (`templates/contract/inspect.md`).
+  List<String> arguments() {
+    List<String> arguments = new ArrayList<>();
+    add(arguments, "--max-length", Optional.ofNullable(maxLength).map(String::valueOf));
+    add(arguments, "--loss-on", Optional.ofNullable(lossOn));
+    add(arguments, "--on-long-document", Optional.ofNullable(onLongDocument));
+    add(arguments, "--chat-template", Optional.ofNullable(chatTemplate));
+    return arguments;
+  }
+
+  private static void add(List<String> arguments, String flag, Optional<String> value) {
+    value.ifPresent(given -> arguments.addAll(List.of(flag, given)));
+  }
+}
