@@ -21,8 +21,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// @param weight [V,hidden]; with tied embeddings the embedding's own
 /// @param softcap 0: none; else logits = cap·tanh(logits/cap) (Gemma 2)
 record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
-  /// Logits of a chunk: at most so many values (64 MB in fp32).
-  private static final long CHUNK_LOGITS = 16L << 20;
+  /// Logits of a chunk: at most so many values (16 MB in fp32).
+  private static final long CHUNK_LOGITS = 4L << 20;
 
   /// @param crossEntropy sum over the rows
   /// @param correct rows whose likeliest token is the target; counted where no derivative is asked
