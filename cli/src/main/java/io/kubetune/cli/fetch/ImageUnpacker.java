@@ -60,7 +60,7 @@ record ImageUnpacker(ImageSource source, String place, TransferListener listener
       String title =
           layers.size() == 1 ? "pulling" : "unpacking " + (i + 1) + " of " + layers.size();
       try (TransferListener.Item item = listener.begin(title, layer.sizeBytes());
-          InputStream stream = new Counted(source.open(layer), item)) {
+          InputStream stream = new ReadAhead(new Counted(source.open(layer), item))) {
         boolean packed = layer.annotation(UNPACK).filter("true"::equals).isPresent();
         if (layer.annotation(Descriptor.TITLE).isPresent() && !packed) {
           writeTitled(layer, stream, folder, wanted);
