@@ -14,9 +14,7 @@ import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// `manifest.json` beside canonical rows: `templates/contract/canonical-data.md`.
 ///
@@ -109,7 +107,7 @@ public record DataManifest(
 
   private static DataManifest parse(String text, String place) {
     try {
-      JsonNode json = JsonMapper.shared().readTree(text);
+      JsonNode json = Json.MAPPER.readTree(text);
       int contract = json.required("contract").intValue();
       if (contract != CONTRACT) {
         throw bad(
@@ -168,7 +166,7 @@ public record DataManifest(
   /// The manifest as JSON, ended by a line's end; the same record gives the same bytes.
   public String toJson() {
     StringWriter text = new StringWriter();
-    try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
+    try (JsonGenerator json = Json.FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
       json.writeStartObject();
       json.writeNumberProperty("contract", CONTRACT);
       json.writeStringProperty("shape", shape.spelling);

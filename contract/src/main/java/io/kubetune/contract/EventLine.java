@@ -11,9 +11,7 @@ import java.util.OptionalInt;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Writes an event as one line of JSON, and reads it back.
 ///
@@ -25,8 +23,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// Optional<TimedEvent> back = EventLine.read(line);
 /// ```
 public final class EventLine {
-  private static final JsonFactory FACTORY = new JsonFactory();
-  private static final JsonMapper MAPPER = JsonMapper.shared();
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -35,7 +31,7 @@ public final class EventLine {
   /// One JSON object without the line's end.
   public static String write(TimedEvent timed) {
     StringWriter text = new StringWriter();
-    try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
+    try (JsonGenerator json = Json.FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
       Fields fields = new Fields(json);
       json.writeStartObject();
       fields.put("event", name(timed.event()));
@@ -51,7 +47,7 @@ public final class EventLine {
   /// by a crash, or talk that strayed into the stream.
   public static Optional<TimedEvent> read(String line) {
     try {
-      JsonNode json = MAPPER.readTree(line);
+      JsonNode json = Json.MAPPER.readTree(line);
       if (!json.isObject()) {
         return Optional.empty();
       }

@@ -3,6 +3,7 @@ package io.kubetune.cli.fetch;
 import io.kubetune.cli.publish.Provenance;
 import io.kubetune.cli.registry.ImageSource.ResolvedImage;
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Json;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Finds a PEFT adapter in unpacked files and reads what it says of itself.
 ///
@@ -26,7 +26,6 @@ import tools.jackson.databind.json.JsonMapper;
 final class AdapterFiles {
   static final String CONFIG = "adapter_config.json";
   static final String WEIGHTS = "adapter_model.safetensors";
-  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private AdapterFiles() {}
 
@@ -100,7 +99,7 @@ final class AdapterFiles {
 
   private static JsonNode json(Path file, String place) throws IOException {
     try {
-      JsonNode node = JSON.readTree(Files.readAllBytes(file));
+      JsonNode node = Json.MAPPER.readTree(Files.readAllBytes(file));
       if (node.isObject()) {
         return node;
       }
@@ -126,7 +125,7 @@ final class AdapterFiles {
       ByteBuffer header = ByteBuffer.allocate((int) headerBytes);
       while (header.hasRemaining() && channel.read(header) > 0) {}
       long end = 0;
-      for (JsonNode tensor : JSON.readTree(header.array())) {
+      for (JsonNode tensor : Json.MAPPER.readTree(header.array())) {
         end = Math.max(end, tensor.path("data_offsets").path(1).asLong(0));
       }
       if (end != channel.size() - 8 - headerBytes) {

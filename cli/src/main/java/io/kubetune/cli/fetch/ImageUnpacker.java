@@ -8,6 +8,7 @@ import io.kubetune.cli.registry.ImageSource;
 import io.kubetune.cli.registry.ImageSource.ResolvedImage;
 import io.kubetune.cli.registry.TransferListener;
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Json;
 import io.kubetune.contract.TuneException;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -22,7 +23,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Streams an image's layers into a folder, the first at the bottom: archives are unpacked, files
 /// that ORAS titled are written under their title.
@@ -38,8 +38,6 @@ record ImageUnpacker(ImageSource source, String place, TransferListener listener
 
   /// A config is small; KAITO's is 100 bytes.
   private static final long LARGEST_CONFIG_BYTES = 4 << 20;
-
-  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /// Made by ORAS: every layer is a file or folder of a name.
   static boolean isArtifact(ImageManifest manifest) {
@@ -114,7 +112,8 @@ record ImageUnpacker(ImageSource source, String place, TransferListener listener
     }
     List<Digest> found = new ArrayList<>();
     try {
-      JSON.readTree(bytes)
+      Json.MAPPER
+          .readTree(bytes)
           .path("rootfs")
           .path("diff_ids")
           .forEach(each -> Digest.parse(each.asString("")).ifPresent(found::add));

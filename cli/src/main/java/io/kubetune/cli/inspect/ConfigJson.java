@@ -1,6 +1,7 @@
 package io.kubetune.cli.inspect;
 
 import io.kubetune.cli.model.ModelDimensions;
+import io.kubetune.contract.Json;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TrainedArchitectures;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// A model's `config.json`, in transformers' field names, old style or new.
 ///
@@ -40,7 +40,7 @@ final class ConfigJson {
       return Optional.empty();
     }
     try {
-      JsonNode root = JsonMapper.shared().readTree(Files.readString(file));
+      JsonNode root = Json.MAPPER.readTree(Files.readString(file));
       // Multimodal checkpoints keep the language model's fields one level down.
       JsonNode text = root.path("text_config");
       boolean nested = text.isObject() && !root.has("hidden_size");

@@ -1,5 +1,6 @@
 package io.kubetune.cli.inspect;
 
+import io.kubetune.contract.Json;
 import io.kubetune.contract.Problem;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The header of one safetensors file: names, types and shapes, without reading any weight.
 ///
@@ -51,8 +51,7 @@ record SafetensorsHeader(Path file, Map<String, Tensor> tensors) {
             problems);
       }
       String header = new String(in.readNBytes((int) headerBytes), StandardCharsets.UTF_8);
-      return parse(
-          file, JsonMapper.shared().readTree(header), fileBytes - 8 - headerBytes, problems);
+      return parse(file, Json.MAPPER.readTree(header), fileBytes - 8 - headerBytes, problems);
     } catch (JacksonException e) {
       return damaged(file, "its header is no JSON", problems);
     } catch (IOException e) {

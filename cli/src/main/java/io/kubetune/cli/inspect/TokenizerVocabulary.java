@@ -1,6 +1,7 @@
 package io.kubetune.cli.inspect;
 
 import io.kubetune.cli.model.ModelDimensions;
+import io.kubetune.contract.Json;
 import io.kubetune.contract.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +10,6 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.json.JsonFactory;
 
 /// The highest token id of a `tokenizer.json`, which the model's embedding must have a row for.
 ///
@@ -19,7 +19,6 @@ import tools.jackson.core.json.JsonFactory;
 /// TokenizerVocabulary.check(folder.resolve("tokenizer.json"), dimensions, problems);
 /// ```
 final class TokenizerVocabulary {
-  private static final JsonFactory JSON = new JsonFactory();
 
   private TokenizerVocabulary() {}
 
@@ -27,7 +26,7 @@ final class TokenizerVocabulary {
     if (!Files.isRegularFile(file)) {
       return;
     }
-    try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), file)) {
+    try (JsonParser json = Json.FACTORY.createParser(ObjectReadContext.empty(), file)) {
       long highest = highestId(json);
       if (highest >= model.vocabulary()) {
         problems.add(

@@ -1,5 +1,6 @@
 package io.kubetune.cli.inspect;
 
+import io.kubetune.contract.Json;
 import io.kubetune.contract.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.TreeSet;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The safetensors files that make up a model: the shards that its index names, or
 /// `model.safetensors`. Others in the folder are left alone, as the trainer leaves them.
@@ -48,7 +48,7 @@ final class WeightFiles {
   private static List<Path> shards(Path index, List<Problem> problems) {
     TreeSet<String> names = new TreeSet<>();
     try {
-      JsonNode map = JsonMapper.shared().readTree(Files.readString(index)).path("weight_map");
+      JsonNode map = Json.MAPPER.readTree(Files.readString(index)).path("weight_map");
       map.forEach(each -> names.add(each.asString("")));
     } catch (IOException | JacksonException e) {
       problems.add(new Problem(index.toString(), "can't be read", "download it again"));

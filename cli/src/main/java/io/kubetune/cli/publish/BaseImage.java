@@ -10,6 +10,7 @@ import io.kubetune.cli.registry.ImageTarget;
 import io.kubetune.cli.registry.RegistryAccess;
 import io.kubetune.cli.registry.TransferListener;
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Json;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// An image that others are added to: its layers stay as they are, its config is kept and
@@ -31,7 +31,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// ```
 record BaseImage(
     ImageReference reference, ImageSource source, ImageManifest manifest, ObjectNode config) {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final int LARGEST_CONFIG_BYTES = 4 << 20;
 
   static BaseImage read(ImageReference reference, RegistryAccess access, TransferListener listener)
@@ -39,7 +38,7 @@ record BaseImage(
     ImageSource source = ImageSource.of(reference, access, listener);
     ImageManifest manifest = source.resolve().manifest();
     try (InputStream in = source.open(manifest.config())) {
-      JsonNode config = JSON.readTree(in.readNBytes(LARGEST_CONFIG_BYTES));
+      JsonNode config = Json.MAPPER.readTree(in.readNBytes(LARGEST_CONFIG_BYTES));
       if (config instanceof ObjectNode node
           && node.path("rootfs").path("diff_ids").size() == manifest.layers().size()) {
         return new BaseImage(reference, source, manifest, node);
@@ -78,7 +77,7 @@ record BaseImage(
     for (int i = 0; i < added; i++) {
       history.addObject().put("created", created.toString()).put("created_by", "kubectl tune");
     }
-    return new ImageConfig(JSON.writeValueAsBytes(node));
+    return new ImageConfig(Json.MAPPER.writeValueAsBytes(node));
   }
 
   private void copy(Descriptor layer, OutputStream out) throws IOException {

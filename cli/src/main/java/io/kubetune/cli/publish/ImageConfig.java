@@ -3,11 +3,11 @@ package io.kubetune.cli.publish;
 import io.kubetune.cli.registry.Descriptor;
 import io.kubetune.cli.registry.Digest;
 import io.kubetune.cli.registry.ImageManifest;
+import io.kubetune.contract.Json;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -20,7 +20,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// ImageConfig.of(created, List.of(layer.diffId()), Map.of()).descriptor();
 /// ```
 record ImageConfig(byte[] bytes) {
-  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   static ImageConfig of(Instant created, List<Digest> diffIds, Map<String, String> labels) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
@@ -40,7 +39,7 @@ record ImageConfig(byte[] bytes) {
     for (int i = 0; i < diffIds.size(); i++) {
       history.addObject().put("created", created.toString()).put("created_by", "kubectl tune");
     }
-    return new ImageConfig(JSON.writeValueAsBytes(node));
+    return new ImageConfig(Json.MAPPER.writeValueAsBytes(node));
   }
 
   Descriptor descriptor() {

@@ -1,6 +1,7 @@
 package io.kubetune.cli.registry;
 
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Json;
 import io.kubetune.contract.TuneException;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +10,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -36,8 +36,6 @@ public record ImageManifest(
   /// No manifest is longer: registries refuse more than this themselves (OCI distribution spec).
   static final int MAX_BYTES = 4 << 20;
 
-  private static final JsonMapper JSON = JsonMapper.builder().build();
-
   public Digest digest() {
     return Digest.of(bytes);
   }
@@ -60,7 +58,11 @@ public record ImageManifest(
       new TreeMap<>(annotations).forEach(notes::put);
     }
     return new ImageManifest(
-        JSON.writeValueAsBytes(node), OCI_MANIFEST, config, List.copyOf(layers), annotations);
+        Json.MAPPER.writeValueAsBytes(node),
+        OCI_MANIFEST,
+        config,
+        List.copyOf(layers),
+        annotations);
   }
 
   static ImageManifest read(byte[] bytes, String place) {
@@ -107,7 +109,7 @@ public record ImageManifest(
 
   static JsonNode parse(byte[] bytes, String place) {
     try {
-      return JSON.readTree(bytes);
+      return Json.MAPPER.readTree(bytes);
     } catch (JacksonException e) {
       throw unreadable(place, "not JSON");
     }

@@ -1,5 +1,6 @@
 package io.kubetune.cli.registry;
 
+import io.kubetune.contract.Json;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -32,7 +32,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// ```
 final class LayoutTarget implements ImageTarget {
   private static final String LAYOUT = "{\"imageLayoutVersion\":\"1.0.0\"}";
-  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   /// File locks tell processes apart, not threads.
   private static final ReentrantLock INDEX_LOCK = new ReentrantLock();
@@ -92,7 +91,7 @@ final class LayoutTarget implements ImageTarget {
         FileLock lock = channel.lock()) {
       assert lock.isValid();
       Path index = reference.dir().resolve("index.json");
-      replace(index, JSON.writeValueAsBytes(indexWith(index, descriptor)));
+      replace(index, Json.MAPPER.writeValueAsBytes(indexWith(index, descriptor)));
     } finally {
       INDEX_LOCK.unlock();
     }

@@ -5,6 +5,7 @@ import io.kubetune.cli.registry.OverallTransfer;
 import io.kubetune.cli.registry.Storage;
 import io.kubetune.cli.registry.TransferListener;
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Json;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.net.URI;
@@ -20,7 +21,6 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Downloads a repository of the Hugging Face hub into the cache that Python's library shares.
 ///
@@ -94,7 +94,7 @@ final class Hub {
 
   private Listing listing(byte[] body, URI uri) {
     try {
-      JsonNode json = JsonMapper.shared().readTree(body);
+      JsonNode json = Json.MAPPER.readTree(body);
       String commit = json.path("sha").asString("");
       List<HubFile> files = new ArrayList<>();
       json.path("siblings").forEach(each -> files.add(HubFile.of(each)));

@@ -1,6 +1,7 @@
 package io.kubetune.cli.submit;
 
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Json;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,7 +15,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A small JSON object in a file that is there whole or not at all.
@@ -24,12 +24,11 @@ import tools.jackson.databind.node.ObjectNode;
 /// Optional<ObjectNode> read = JsonFile.read(run.resolve("exit.json"));
 /// ```
 final class JsonFile {
-  private static final JsonMapper JSON = new JsonMapper();
 
   private JsonFile() {}
 
   static ObjectNode object() {
-    return JSON.createObjectNode();
+    return Json.MAPPER.createObjectNode();
   }
 
   /// Written aside, forced to disk and renamed, so that a reader never sees a half of it and a
@@ -57,7 +56,7 @@ final class JsonFile {
   /// @throws TuneException STORAGE where it can't be read, or does not hold a JSON object
   static Optional<ObjectNode> read(Path file) {
     try {
-      JsonNode node = JSON.readTree(Files.readString(file));
+      JsonNode node = Json.MAPPER.readTree(Files.readString(file));
       if (node instanceof ObjectNode object) {
         return Optional.of(object);
       }

@@ -1,5 +1,6 @@
 package io.kubetune.cli.data.format;
 
+import io.kubetune.contract.Json;
 import io.kubetune.contract.Problem;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -25,7 +26,8 @@ public final class JsonRow {
 
   /// Symbol tables are not shared between parsers: keys are few, and hostile ones would pile up.
   static final JsonFactory FACTORY =
-      JsonFactory.builder()
+      Json.FACTORY
+          .rebuild()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .streamReadConstraints(
               StreamReadConstraints.builder()

@@ -1,5 +1,6 @@
 package io.kubetune.cli.fetch.gguf;
 
+import io.kubetune.contract.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The tensors of an adapter_model.safetensors, read one at a time as floats.
 ///
@@ -40,7 +40,7 @@ record AdapterTensors(FileChannel channel, long dataStart, List<Tensor> tensors)
       int headerBytes = (int) read(channel, 0, 8).getLong();
       String header = StandardCharsets.UTF_8.decode(read(channel, 8, headerBytes)).toString();
       List<Tensor> tensors = new ArrayList<>();
-      for (var each : JsonMapper.shared().readTree(header).properties()) {
+      for (var each : Json.MAPPER.readTree(header).properties()) {
         if (!each.getKey().equals("__metadata__")) {
           tensors.add(tensor(each.getKey(), each.getValue()));
         }

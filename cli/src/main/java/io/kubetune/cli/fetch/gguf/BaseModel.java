@@ -1,6 +1,7 @@
 package io.kubetune.cli.fetch.gguf;
 
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Json;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,7 +9,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// What a conversion must know of the base model: llama.cpp's name of the architecture, and the
 /// heads, because it keeps queries and keys of some models in another order.
@@ -38,7 +38,7 @@ public record BaseModel(String architecture, int heads, int keyValueHeads) {
   public static BaseModel read(Path folder) {
     Path file = folder.resolve("config.json");
     try {
-      JsonNode root = JsonMapper.shared().readTree(Files.readAllBytes(file));
+      JsonNode root = Json.MAPPER.readTree(Files.readAllBytes(file));
       String modelType = root.path("model_type").asString("");
       String architecture = ARCHITECTURES.get(modelType);
       int heads = root.path("num_attention_heads").asInt(0);

@@ -2,6 +2,7 @@ package io.kubetune.cli.fetch.gguf;
 
 import io.kubetune.cli.fetch.gguf.AdapterTensors.Tensor;
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Json;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Writes a PEFT LoRA adapter as the GGUF that llama.cpp loads with `--lora`.
 ///
@@ -30,7 +30,7 @@ public final class Gguf {
   /// @param adapter folder with adapter_config.json and adapter_model.safetensors
   public static void convert(Path adapter, BaseModel base, Path file) throws IOException {
     JsonNode config =
-        JsonMapper.shared().readTree(Files.readAllBytes(adapter.resolve("adapter_config.json")));
+        Json.MAPPER.readTree(Files.readAllBytes(adapter.resolve("adapter_config.json")));
     Map<String, Object> metadata = new LinkedHashMap<>();
     metadata.put("general.architecture", base.architecture());
     metadata.put("general.type", "adapter");
