@@ -234,16 +234,19 @@ final class RegistryHttp {
     }
     HttpRequest probe =
         HttpRequest.newBuilder(URI.create("http://" + host + "/v2/")).timeout(PROBE).build();
-    try {
-      return http.send(probe, HttpResponse.BodyHandlers.discarding()).statusCode() == 400;
-    } catch (ConnectException e) {
-      return false; // Nothing listens: the request itself will say so.
-    } catch (IOException e) {
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return true;
+    for (int attempt = 1; attempt < access.attempts(); attempt++) {
+      try {
+        return http.send(probe, HttpResponse.BodyHandlers.discarding()).statusCode() == 400;
+      } catch (ConnectException e) {
+        return false; // Nothing listens: the request itself will say so.
+      } catch (IOException e) {
+        Backoff.sleep(Backoff.pause(access, attempt)); // TLS, or a bad line: asked again.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return true;
+      }
     }
+    return true;
   }
 
   /// Without the query, where storage hosts carry their signature.

@@ -57,23 +57,31 @@ final class RegistrySource implements ImageSource {
   }
 
   private byte[] fetched(String name, Optional<Digest> expected) {
-    HttpResponse<InputStream> response = get("manifests/" + name, Map.of("Accept", ACCEPTED));
-    if (response.statusCode() != 200) {
-      throw Refusal.of(response, reference, ATTEMPTED, http.user());
+    for (int attempt = 1; ; attempt++) {
+      HttpResponse<InputStream> response = get("manifests/" + name, Map.of("Accept", ACCEPTED));
+      if (response.statusCode() != 200) {
+        throw Refusal.of(response, reference, ATTEMPTED, http.user());
+      }
+      try (InputStream body = new StallGuard(response.body(), access.stall())) {
+        byte[] bytes = body.readNBytes(ImageManifest.MAX_BYTES + 1);
+        Optional<Digest> announced =
+            Digest.parse(response.headers().firstValue("Docker-Content-Digest").orElse(""));
+        return checked(bytes, expected.or(() -> announced));
+      } catch (IOException e) {
+        if (attempt >= access.attempts()) {
+          throw Refusal.unreachable(reference, ATTEMPTED, e);
+        }
+        Backoff.sleep(Backoff.pause(access, attempt));
+      }
     }
-    byte[] bytes;
-    try (InputStream body = new StallGuard(response.body(), access.stall())) {
-      bytes = body.readNBytes(ImageManifest.MAX_BYTES + 1);
-    } catch (IOException e) {
-      throw Refusal.unreachable(reference, ATTEMPTED, e);
-    }
+  }
+
+  private byte[] checked(byte[] bytes, Optional<Digest> promised) {
     if (bytes.length > ImageManifest.MAX_BYTES) {
       throw wrong("a manifest of more than 4 MiB");
     }
-    Optional<Digest> announced =
-        Digest.parse(response.headers().firstValue("Docker-Content-Digest").orElse(""));
     Digest found = Digest.of(bytes);
-    if (expected.or(() -> announced).filter(sum -> !sum.equals(found)).isPresent()) {
+    if (promised.filter(sum -> !sum.equals(found)).isPresent()) {
       throw wrong("a manifest whose digest is " + found + " and not the one that was promised");
     }
     access.cache().ifPresent(cache -> cache.write(found, bytes));
