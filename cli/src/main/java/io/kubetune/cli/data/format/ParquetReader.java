@@ -114,14 +114,17 @@ final class ParquetReader implements RowReader {
     } catch (RuntimeException e) {
       // The library throws many kinds for damaged pages, and for codecs that are not there.
       ended = true;
-      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-        if (cause instanceof OutOfMemoryError memory) {
-          throw memory;
-        }
+      Throwable root = e;
+      while (root.getCause() != null) {
+        root = root.getCause();
       }
+      if (root instanceof OutOfMemoryError memory) {
+        throw memory;
+      }
+      String found = root == e ? e.getMessage() : e.getMessage() + ": " + root.getMessage();
       rows.end(
           new Place(file, Place.Unit.ROW, row + 1)
-              .problem("", "can't be read: " + e.getMessage(), "is the file damaged?"));
+              .problem("", "can't be read: " + found, "is the file damaged?"));
     }
     return rows.isEmpty() ? null : rows;
   }
