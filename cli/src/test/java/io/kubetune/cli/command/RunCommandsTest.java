@@ -185,9 +185,8 @@ class RunCommandsTest {
             "first",
             "if [ -e checkpoint ]; then "
                 + LocalRuns.TRAINS_WELL
-                + "else trap 'touch checkpoint; exit 75' TERM; while :; do sleep 0.05; done; fi");
-    LocalRuns.await(run, state -> state.phase().toString().equals("Running"));
-    Thread.sleep(300); // the shell sets its trap
+                + "else trap 'touch checkpoint; exit 75' TERM; touch ready; while :; do sleep 0.05; done; fi");
+    LocalRuns.awaitReady(run);
 
     Typed cancelled = typed("cancel", "first");
 

@@ -132,6 +132,15 @@ public final class LocalRuns {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
+  /// Waits until the run's script has said `touch ready`: its traps are set then.
+  public static void awaitReady(RunFolder run) throws InterruptedException {
+    Instant end = Instant.now().plusSeconds(60);
+    while (!Files.exists(run.path().resolve("ready"))) {
+      assertThat(Instant.now()).as("the script is not ready").isBefore(end);
+      Thread.sleep(20);
+    }
+  }
+
   public static RunState await(RunFolder run, Predicate<RunState> condition)
       throws InterruptedException {
     Instant end = Instant.now().plusSeconds(60);

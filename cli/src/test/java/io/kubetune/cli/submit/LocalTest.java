@@ -184,7 +184,8 @@ class LocalTest {
 
   @Test
   void stoppingKillsATrainerThatDoesNotListen() throws Exception {
-    RunFolder run = started("trap '' TERM; while :; do sleep 1; done");
+    RunFolder run = started("trap '' TERM; touch ready; while :; do sleep 1; done");
+    LocalRuns.awaitReady(run);
     ProcessHandle trainer = trainer(run);
     ProcessHandle supervisor = run.supervision().orElseThrow().supervisor().live().orElseThrow();
 
@@ -197,7 +198,8 @@ class LocalTest {
 
   @Test
   void stoppingAskedTheTrainerFirst() throws Exception {
-    RunFolder run = started("trap 'exit 75' TERM; while :; do sleep 0.05; done");
+    RunFolder run = started("trap 'exit 75' TERM; touch ready; while :; do sleep 0.05; done");
+    LocalRuns.awaitReady(run);
     trainer(run);
 
     runs.local().stop(run, Duration.ofSeconds(20));
