@@ -123,8 +123,7 @@ class AuthTest {
   @Test
   void aTokenServerIsAskedForTheRightsThatAreNeeded() throws Exception {
     try (TokenServer tokens = TokenServer.start(dir);
-        RealRegistry registry =
-            RealRegistry.start(dir.resolve("registry"), tokens, dir.resolve("token-ca.pem"))) {
+        RealRegistry registry = RealRegistry.start(dir.resolve("registry"), tokens)) {
       Path auth = authFile(dir, registry.host(), RealRegistry.PASSWORD);
       roundTrip(registry, Patience.reading(auth));
       assertThat(tokens.requests())
@@ -142,8 +141,7 @@ class AuthTest {
   @Test
   void anIdentityTokenIsExchangedAsOauth2HasIt() throws Exception {
     try (TokenServer tokens = TokenServer.start(dir);
-        RealRegistry registry =
-            RealRegistry.start(dir.resolve("registry"), tokens, dir.resolve("token-ca.pem"))) {
+        RealRegistry registry = RealRegistry.start(dir.resolve("registry"), tokens)) {
       String user =
           Base64.getEncoder().encodeToString("00000000-0000-0000-0000-000000000000:".getBytes());
       Path auth =

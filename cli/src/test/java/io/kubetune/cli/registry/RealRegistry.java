@@ -6,7 +6,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -22,6 +21,10 @@ public record RealRegistry(Process process, int port, Path dir, Optional<Path> c
   public static final String USER = "tuner";
   public static final String PASSWORD = "s3cret-Pass";
 
+  /// User and password as `htpasswd -B` writes them.
+  private static final String HTPASSWD =
+      "tuner:$2y$05$gbXzT.87JtLb1OzmeMprDusCuRyY1JQMrj4HS.D4v1.mLuP7giWeq";
+
   public static RealRegistry start(Path dir) throws IOException, InterruptedException {
     return start(dir, false, false);
   }
@@ -32,19 +35,17 @@ public record RealRegistry(Process process, int port, Path dir, Optional<Path> c
   }
 
   /// One that asks for tokens of this server.
-  static RealRegistry start(Path dir, TokenServer tokens, Path certificate)
-      throws IOException, InterruptedException {
+  static RealRegistry start(Path dir, TokenServer tokens) throws IOException, InterruptedException {
     String auth =
         "auth:\n  token: {realm: '%s', service: %s, issuer: %s, rootcertbundle: %s}\n"
-            .formatted(tokens.realm(), TokenServer.SERVICE, TokenServer.ISSUER, certificate);
+            .formatted(
+                tokens.realm(), TokenServer.SERVICE, TokenServer.ISSUER, tokens.certificateFile());
     return start(dir, false, auth);
   }
 
-  private static String htpasswd(Path dir) throws IOException, InterruptedException {
-    Path program = Tool.require("htpasswd", "apache2-utils");
+  private static String htpasswd(Path dir) throws IOException {
     Files.createDirectories(dir);
-    String line = Tool.run(List.of(program.toString(), "-Bbn", USER, PASSWORD));
-    Path file = Files.writeString(dir.resolve("htpasswd"), line);
+    Path file = Files.writeString(dir.resolve("htpasswd"), HTPASSWD + "\n");
     return "auth:\n  htpasswd: {realm: test, path: " + file + "}\n";
   }
 
@@ -60,10 +61,12 @@ public record RealRegistry(Process process, int port, Path dir, Optional<Path> c
     config.append("version: 0.1\nlog: {level: warn}\nstorage:\n  filesystem: {rootdirectory: ");
     config.append(dir.resolve("store")).append("}\n  delete: {enabled: true}\n");
     config.append("http:\n  addr: 127.0.0.1:").append(port).append("\n");
-    Optional<Path> ca = tls ? Optional.of(certificate(dir)) : Optional.empty();
+    Optional<Path> ca = Optional.empty();
     if (tls) {
-      config.append("  tls:\n    certificate: ").append(ca.get());
-      config.append("\n    key: ").append(dir.resolve("key.pem")).append("\n");
+      PemPair pair = PemPair.create(dir, "server");
+      ca = Optional.of(pair.certificateFile());
+      config.append("  tls:\n    certificate: ").append(pair.certificateFile());
+      config.append("\n    key: ").append(pair.keyFile()).append("\n");
     }
     config.append(auth);
     Path file = Files.writeString(dir.resolve("config.yml"), config);
@@ -74,31 +77,6 @@ public record RealRegistry(Process process, int port, Path dir, Optional<Path> c
             .start();
     awaitListening(process, port, dir);
     return new RealRegistry(process, port, dir, ca);
-  }
-
-  private static Path certificate(Path dir) throws IOException, InterruptedException {
-    Path certificate = dir.resolve("ca.pem");
-    Tool.run(
-        List.of(
-            Tool.require("openssl", "openssl").toString(),
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=localhost",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1,DNS:localhost",
-            "-keyout",
-            dir.resolve("key.pem").toString(),
-            "-out",
-            certificate.toString()));
-    return certificate;
   }
 
   private static void awaitListening(Process process, int port, Path dir)

@@ -7,13 +7,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.Signature;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -33,46 +30,30 @@ final class TokenServer implements AutoCloseable {
   private final HttpServer server;
   private final PrivateKey key;
   private final String certificate;
+  private final Path certificateFile;
   private final List<String> requests = new CopyOnWriteArrayList<>();
 
-  private TokenServer(HttpServer server, PrivateKey key, String certificate) {
+  private TokenServer(HttpServer server, PrivateKey key, String certificate, Path certificateFile) {
+    this.certificateFile = certificateFile;
     this.server = server;
     this.key = key;
     this.certificate = certificate;
   }
 
   static TokenServer start(Path dir) throws Exception {
-    Tool.run(
-        List.of(
-            Tool.require("openssl", "openssl").toString(),
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=tokens",
-            "-keyout",
-            dir.resolve("token-key.pem").toString(),
-            "-out",
-            dir.resolve("token-ca.pem").toString()));
-    PrivateKey key =
-        KeyFactory.getInstance("RSA")
-            .generatePrivate(new PKCS8EncodedKeySpec(pem(dir.resolve("token-key.pem"))));
-    String certificate = Base64.getEncoder().encodeToString(pem(dir.resolve("token-ca.pem")));
+    PemPair pair = PemPair.create(dir, "tokens");
+    String certificate = Base64.getEncoder().encodeToString(pair.certificate().getEncoded());
     HttpServer http =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    TokenServer server = new TokenServer(http, key, certificate);
+    TokenServer server = new TokenServer(http, pair.key(), certificate, pair.certificateFile());
     http.createContext("/token", server::handle);
     http.start();
     return server;
   }
 
-  private static byte[] pem(Path file) throws IOException {
-    return Base64.getMimeDecoder()
-        .decode(Files.readString(file).replaceAll("-----[A-Z ]+-----", ""));
+  /// What the registry must trust to take the tokens.
+  Path certificateFile() {
+    return certificateFile;
   }
 
   String realm() {
