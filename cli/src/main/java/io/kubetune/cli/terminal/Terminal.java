@@ -1,5 +1,6 @@
 package io.kubetune.cli.terminal;
 
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -48,7 +49,7 @@ public record Terminal(
     String locale = firstSet(environment, "LC_ALL", "LC_CTYPE", "LANG").toLowerCase(Locale.ROOT);
     boolean dumb = environment.getOrDefault("TERM", "").equals("dumb");
     return new Terminal(
-        new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8),
+        buffered(FileDescriptor.out),
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
         new FileInputStream(FileDescriptor.in),
         isTerminal(0),
@@ -57,6 +58,14 @@ public record Terminal(
         columns(environment, out || err),
         err && !dumb && environment.getOrDefault("NO_COLOR", "").isEmpty(),
         locale.contains("utf-8") || locale.contains("utf8"));
+  }
+
+  // A million lines of a log are not a million system calls; whoever waits for lines flushes.
+  private static PrintStream buffered(FileDescriptor descriptor) {
+    return new PrintStream(
+        new BufferedOutputStream(new FileOutputStream(descriptor), 1 << 16),
+        false,
+        StandardCharsets.UTF_8);
   }
 
   /// Streams that are no terminal, 80 columns, no colours: what a pipe, a file or a test sees.
