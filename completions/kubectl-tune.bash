@@ -251,7 +251,7 @@ function _picocli_kubectl-tune_create() {
 
   local commands=""
   local flag_opts="'--wait' '-d' '--detach' '-h' '--help' '--debug'"
-  local arg_opts="'--dry-run' '--data-header-from' '--s3-endpoint' '--model-cache' '-o' '--output' '-f' '--filename' '--name' '--generate-name' '--label' '--annotation' '--runtime' '--method' '--model' '--model-secret' '--data' '--eval-data' '--data-name' '--data-secret' '--column' '--registry' '--output-image' '--output-image-secret' '--workers' '--config' '--set' '--rank' '--alpha' '--dropout' '--target-modules' '--learning-rate' '--max-steps' '--epochs' '--batch-size' '--gradient-accumulation-steps' '--max-length' '--seed' '-n' '--namespace' '--trainer-image' '--cli-image' '--image-pull-secret' '--gpus' '--gpu-resource' '--cpu' '--memory' '--node-selector' '--instance-type' '--toleration' '--affinity' '--service-account' '--env' '--secret-env' '--priority-class' '--queue' '--ttl' '--active-deadline' '--backoff-limit' '--checkpoint-claim'"
+  local arg_opts="'--dry-run' '--data-header-from' '--s3-endpoint' '--model-cache' '-o' '--output' '-f' '--filename' '--name' '--generate-name' '--label' '--annotation' '--runtime' '--method' '--model' '--model-secret' '--data' '--eval-data' '--data-name' '--data-secret' '--column' '--registry' '--output-image' '--output-image-secret' '--workers' '--map' '--config' '--set' '--rank' '--alpha' '--dropout' '--target-modules' '--learning-rate' '--max-steps' '--epochs' '--batch-size' '--gradient-accumulation-steps' '--max-length' '--seed' '-n' '--namespace' '--trainer-image' '--cli-image' '--image-pull-secret' '--gpus' '--gpu-resource' '--cpu' '--memory' '--node-selector' '--instance-type' '--toleration' '--affinity' '--service-account' '--env' '--secret-env' '--priority-class' '--queue' '--ttl' '--active-deadline' '--backoff-limit' '--checkpoint-claim'"
   local noneclient_option_args=("none" "client") # --dry-run values
   local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
 
@@ -332,6 +332,9 @@ function _picocli_kubectl-tune_create() {
       return
       ;;
     '--workers')
+      return
+      ;;
+    '--map')
       return
       ;;
     '--config')
@@ -455,7 +458,7 @@ function _picocli_kubectl-tune_plan() {
 
   local commands=""
   local flag_opts="'-h' '--help' '--debug'"
-  local arg_opts="'-o' '--output' '-f' '--filename' '--name' '--generate-name' '--label' '--annotation' '--runtime' '--method' '--model' '--model-secret' '--data' '--eval-data' '--data-name' '--data-secret' '--column' '--registry' '--output-image' '--output-image-secret' '--workers' '--config' '--set' '--rank' '--alpha' '--dropout' '--target-modules' '--learning-rate' '--max-steps' '--epochs' '--batch-size' '--gradient-accumulation-steps' '--max-length' '--seed' '-n' '--namespace' '--trainer-image' '--cli-image' '--image-pull-secret' '--gpus' '--gpu-resource' '--cpu' '--memory' '--node-selector' '--instance-type' '--toleration' '--affinity' '--service-account' '--env' '--secret-env' '--priority-class' '--queue' '--ttl' '--active-deadline' '--backoff-limit' '--checkpoint-claim'"
+  local arg_opts="'-o' '--output' '-f' '--filename' '--name' '--generate-name' '--label' '--annotation' '--runtime' '--method' '--model' '--model-secret' '--data' '--eval-data' '--data-name' '--data-secret' '--column' '--registry' '--output-image' '--output-image-secret' '--workers' '--map' '--config' '--set' '--rank' '--alpha' '--dropout' '--target-modules' '--learning-rate' '--max-steps' '--epochs' '--batch-size' '--gradient-accumulation-steps' '--max-length' '--seed' '-n' '--namespace' '--trainer-image' '--cli-image' '--image-pull-secret' '--gpus' '--gpu-resource' '--cpu' '--memory' '--node-selector' '--instance-type' '--toleration' '--affinity' '--service-account' '--env' '--secret-env' '--priority-class' '--queue' '--ttl' '--active-deadline' '--backoff-limit' '--checkpoint-claim'"
   local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -518,6 +521,9 @@ function _picocli_kubectl-tune_plan() {
       return
       ;;
     '--workers')
+      return
+      ;;
+    '--map')
       return
       ;;
     '--config')

@@ -19,6 +19,9 @@ final class RequestOptions {
   /// What the bare `--generate-name` puts before its five characters.
   private static final String DEFAULT_PREFIX = "run-";
 
+  /// Columns named the way `kubectl tune data` names them, and its remedies do.
+  private static final String MAP = "--map";
+
   private RequestOptions() {}
 
   /// Headings of the help, in its order.
@@ -54,8 +57,22 @@ final class RequestOptions {
           options.addArg(option(field));
         }
       }
+      if (group == Group.RUN) {
+        options.addArg(map());
+      }
       spec.addArgGroup(options.build());
     }
+  }
+
+  private static OptionSpec map() {
+    return OptionSpec.builder(MAP)
+        .paramLabel("THEIRS=OURS,…")
+        .description("--column the other way round, for example question=prompt,answer=completion")
+        .arity("1")
+        .type(List.class)
+        .auxiliaryTypes(String.class)
+        .splitRegex(",")
+        .build();
   }
 
   private static OptionSpec option(Field field) {
@@ -100,6 +117,21 @@ final class RequestOptions {
         default -> values.put(field, List.of(value.toString()));
       }
     }
+    addMapped(spec, values);
     return values;
+  }
+
+  private static void addMapped(CommandSpec spec, Map<Field, List<String>> values) {
+    if (!(spec.findOption(MAP).getValue() instanceof List<?> pairs)) {
+      return;
+    }
+    List<String> columns = new ArrayList<>(values.getOrDefault(Field.COLUMN, List.of()));
+    for (Object pair : pairs) {
+      String text = pair.toString();
+      int equals = text.indexOf('=');
+      // Without = the reader of requests says what is wrong with it.
+      columns.add(equals < 0 ? text : text.substring(equals + 1) + "=" + text.substring(0, equals));
+    }
+    values.put(Field.COLUMN, columns);
   }
 }

@@ -103,6 +103,25 @@ class CreateTest {
   }
 
   @Test
+  void columnsAreNamedAsTheErrorAboutThemSays() throws Exception {
+    runs.trainer("exit 75");
+    Path rows = Files.createDirectories(runs.store().root()).resolveSibling("rows.jsonl");
+    Files.writeString(rows, "{\"question\":\"2+2?\",\"answer\":\"4\"}\n");
+    String[] words = {
+      "create", "first", "--runtime", "local", "--model", MODEL, "--data", rows.toString(), "--wait"
+    };
+
+    assertThat(typed(words).err()).contains("--map question=prompt,answer=completion");
+    List<String> mapped = new ArrayList<>(List.of(words));
+    mapped.addAll(List.of("--map", "question=prompt,answer=completion"));
+    typed(mapped.toArray(String[]::new));
+
+    RunFolder run = runs.store().open(RunName.of("first"));
+    assertThat(run.dataFolder().resolve("train.jsonl"))
+        .hasContent("{\"prompt\":\"2+2?\",\"completion\":\"4\"}");
+  }
+
+  @Test
   void labelsAreKeptAndTheTrainersEnvironmentIsSet() throws Exception {
     runs.trainer("echo \"said $GREETING\"; exit 75");
 
