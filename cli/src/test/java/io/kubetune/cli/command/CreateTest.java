@@ -196,7 +196,10 @@ class CreateTest {
   @Test
   void ctrlCStopsTheFollowingAndNeverTheRun() throws Exception {
     runs.trainer("exec sleep 600");
-    Process create = inItsOwnProcess(folder.resolve("said"), command("first", "--wait"));
+    // What starts this test in the background may have it ignore Ctrl-C, and children inherit that.
+    List<String> typed = new ArrayList<>(List.of("/usr/bin/env", "--default-signal=INT"));
+    typed.addAll(command("first", "--wait"));
+    Process create = inItsOwnProcess(folder.resolve("said"), typed);
     RunFolder run = running("first");
 
     new ProcessBuilder("kill", "-INT", Long.toString(create.pid())).start().waitFor();
