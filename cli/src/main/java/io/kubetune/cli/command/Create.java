@@ -7,6 +7,7 @@ import io.kubetune.cli.request.TuneRequest;
 import io.kubetune.cli.terminal.Failure;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -145,6 +146,11 @@ final class Create implements Callable<Integer> {
   }
 
   private ExitCode cluster(TuneRequest request) {
+    List<Problem> unused = sources.unusedBy(request.runtime().text());
+    if (!unused.isEmpty()) {
+      throw new TuneException(
+          ExitCode.BAD_REQUEST, "can't create the run '" + request.name() + "'", unused);
+    }
     return switch (dryRun) {
       case CLIENT -> {
         Terminal terminal = surroundings.terminal();

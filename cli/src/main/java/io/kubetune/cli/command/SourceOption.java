@@ -1,9 +1,13 @@
 package io.kubetune.cli.command;
 
 import io.kubetune.cli.source.SourceOptions;
+import io.kubetune.contract.Problem;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import picocli.CommandLine.Option;
 
 /// How datasets and models are downloaded, the same for all commands that download some.
@@ -39,6 +43,25 @@ final class SourceOption {
       options = options.withS3Endpoint(s3Endpoint);
     }
     return modelCache == null ? options : options.withModelCache(modelCache);
+  }
+
+  /// Each of these that was given to a runtime that downloads in its pod, where it would have no
+  /// effect.
+  List<Problem> unusedBy(String runtime) {
+    List<Problem> problems = new ArrayList<>();
+    Map<String, Boolean> given =
+        new TreeMap<>(
+            Map.of(
+                "--data-header-from", headerFrom != null,
+                "--s3-endpoint", s3Endpoint != null,
+                "--model-cache", modelCache != null));
+    given.forEach((name, isGiven) -> {
+      if (isGiven) {
+        problems.add(
+            new Problem(name, "runtime " + runtime + " downloads nothing here", "take it out"));
+      }
+    });
+    return problems;
   }
 
   boolean hasModelCache() {

@@ -73,6 +73,24 @@ class ClusterDryRunTest {
   }
 
   @Test
+  void optionsOfDownloadsHereAreRefusedAllAtOnceWhereThePodDownloads() throws Exception {
+    Typed typed =
+        create(
+            "--runtime",
+            "job",
+            "--registry",
+            "registry.example.com/ml",
+            "--s3-endpoint",
+            "https://s3.example.com",
+            "--model-cache",
+            folder.toString());
+
+    assertThat(typed.status()).isEqualTo(ExitCode.BAD_REQUEST.code());
+    assertThat(typed.out()).isEmpty();
+    assertThat(typed.err()).contains("--s3-endpoint").contains("--model-cache");
+  }
+
+  @Test
   void submittingHasAnExitCodeOfItsOwnAndSaysWhatWorks() throws Exception {
     Typed typed =
         typed(

@@ -3,8 +3,6 @@ package io.kubetune.trainer.load;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
-import io.kubetune.trainer.tensor.HostArrays;
-import io.kubetune.trainer.tensor.Scope;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -15,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -125,6 +124,15 @@ public final class Checkpoint implements AutoCloseable {
     return count;
   }
 
+  /// The first name, in the files' order, of a tensor with two dimensions.
+  public Optional<String> firstMatrix() {
+    return files.stream()
+        .flatMap(file -> file.entries().values().stream())
+        .filter(entry -> entry.shape().length == 2 && entry.name().startsWith(prefix))
+        .map(entry -> entry.name().substring(prefix.length()))
+        .findFirst();
+  }
+
   /// The type that a tensor is stored in.
   public ScalarType type(String name) {
     return home.get(prefix + name).entries().get(prefix + name).type();
@@ -171,16 +179,9 @@ public final class Checkpoint implements AutoCloseable {
     return home.get(prefix + name).read(prefix + name, use);
   }
 
-  /// Maps a tensor, hands it to `use`, which keeps no view of it, and unmaps it.
+  /// See [Safetensors#visit].
   public void visit(String name, Consumer<Tensor> use) {
-    try (Scope scope = new Scope()) {
-      read(
-          name,
-          tensor -> {
-            use.accept(tensor);
-            return HostArrays.empty(ScalarType.Byte, 0);
-          });
-    }
+    home.get(prefix + name).visit(prefix + name, use);
   }
 
   /// See [Safetensors#map]; the mapping lasts until this checkpoint closes.

@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -181,6 +182,20 @@ public final class Safetensors implements AutoCloseable {
     try (Arena arena = Arena.ofConfined();
         Scope scope = new Scope()) {
       return scope.escape(use.apply(view(entry, arena)));
+    } catch (IOException e) {
+      throw damaged(path, e.getMessage(), e);
+    }
+  }
+
+  /// Maps one tensor, hands it to `use`, which keeps no view of it, and unmaps it.
+  public void visit(String name, Consumer<Tensor> use) {
+    Entry entry = entries.get(name);
+    if (entry == null) {
+      throw damaged(path, "there is no tensor " + name, null);
+    }
+    try (Arena arena = Arena.ofConfined();
+        Scope scope = new Scope()) {
+      use.accept(view(entry, arena));
     } catch (IOException e) {
       throw damaged(path, e.getMessage(), e);
     }

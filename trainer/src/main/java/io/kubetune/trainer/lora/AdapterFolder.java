@@ -121,7 +121,7 @@ public final class AdapterFolder {
                   "is it an adapter of this base model?"));
         } else {
           Tensor value = each.value();
-          file.read(each.name(), value::copy_);
+          file.visit(each.name(), value::copy_);
         }
       }
       unknown.forEach(name ->

@@ -4,6 +4,7 @@ import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TrainingConfig;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig.Device;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig.Memory;
+import io.kubetune.contract.TrainingConfig.KubetuneConfig.Method;
 import io.kubetune.contract.TrainingConfig.Lora;
 import io.kubetune.contract.TuneException;
 import io.kubetune.trainer.load.Checkpoint;
@@ -15,6 +16,7 @@ import io.kubetune.trainer.lora.Targets;
 import io.kubetune.trainer.tensor.Precision;
 import io.kubetune.trainer.tensor.Threads;
 import java.nio.file.Path;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Opens a model folder for a run.
 ///
@@ -69,13 +71,8 @@ public final class Models {
           Precision.choose(training.model().storageType(), training.kubetune().computeType());
       Scratch scratch = new Scratch();
       Targets targets = new Targets(training.lora(), architecture.defaultTargets(config));
-      ModelBuilder build =
-          new ModelBuilder(
-              config,
-              training,
-              checkpoint,
-              new WeightStore(checkpoint, training, precision, scratch),
-              targets);
+      WeightStore store = new WeightStore(checkpoint, training, precision, scratch);
+      ModelBuilder build = new ModelBuilder(config, training, checkpoint, store, targets);
       DecoderStack decoder = architecture.build(build);
       checkpoint.verify();
       if (!build.isFull()) {
@@ -93,11 +90,23 @@ public final class Models {
           config.modelType(),
           checkpoint.parameterCount(),
           decoder.vocabulary(),
-          Precision.name(precision.compute()),
+          storageName(training, store),
           precision,
           targets.resolved(),
           scratch);
     }
+  }
+
+  /// What most of the weights are held in: the quantized form, or the type of the layers' linears.
+  private static String storageName(TrainingConfig training, WeightStore store) {
+    return switch (training.quantization().kind()) {
+      case NF4 -> "nf4";
+      case INT8 -> "int8";
+      case NONE ->
+          training.kubetune().method() == Method.FULL
+              ? Precision.name(ScalarType.Float)
+              : Precision.name(store.heldType());
+    };
   }
 
   private static int threads(TrainingConfig training) {

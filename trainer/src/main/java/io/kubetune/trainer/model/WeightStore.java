@@ -144,6 +144,11 @@ final class WeightStore {
     return smaller && (training.kubetune().memory() == Memory.SMALL || !fits()) ? stored : compute;
   }
 
+  /// Of the largest part of the model: the type that its first matrix is held in.
+  ScalarType heldType() {
+    return checkpoint.firstMatrix().map(this::heldType).orElse(precision.compute());
+  }
+
   private boolean fits() {
     var machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     long bytes = checkpoint.parameterCount() * Safetensors.bytesOf(precision.compute());
