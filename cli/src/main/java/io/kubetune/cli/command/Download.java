@@ -190,13 +190,6 @@ final class Download implements Callable<Integer> {
     List<Path> files = new ArrayList<>();
     credentials.forEach(folder -> files.add(folder.resolve("config.json")));
     files.addAll(access.authFiles());
-    return new RegistryAccess(
-        access.plainHttp(),
-        access.caFile(),
-        files,
-        access.attempts(),
-        access.firstPause(),
-        access.stall(),
-        access.cache());
+    return access.withAuthFiles(files);
   }
 }

@@ -1,5 +1,6 @@
 package io.kubetune.cli.registry;
 
+import java.net.ProxySelector;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.Optional;
 /// @param firstPause before the second attempt; doubled for each further one
 /// @param stall without a byte moving for so long, a connection is given up and tried again
 /// @param cache of what was pulled; below `$XDG_CACHE_HOME` or `~/.cache`, none without a home
+/// @param proxies that `HTTPS_PROXY` and its like name
 public record RegistryAccess(
     boolean plainHttp,
     Optional<Path> caFile,
@@ -27,7 +29,8 @@ public record RegistryAccess(
     int attempts,
     Duration firstPause,
     Duration stall,
-    Optional<BlobCache> cache) {
+    Optional<BlobCache> cache,
+    ProxySelector proxies) {
 
   public RegistryAccess {
     authFiles = List.copyOf(authFiles);
@@ -52,25 +55,34 @@ public record RegistryAccess(
         Duration.ofMinutes(2),
         present(environment, "XDG_CACHE_HOME")
             .or(() -> present(environment, "HOME").map(home -> home + "/.cache"))
-            .map(base -> new BlobCache(Path.of(base, "kubetune", "blobs"))));
+            .map(base -> new BlobCache(Path.of(base, "kubetune", "blobs"))),
+        new EnvironmentProxy(environment));
   }
 
   public RegistryAccess withPlainHttp(boolean allowed) {
-    return new RegistryAccess(allowed, caFile, authFiles, attempts, firstPause, stall, cache);
+    return new RegistryAccess(
+        allowed, caFile, authFiles, attempts, firstPause, stall, cache, proxies);
   }
 
   public RegistryAccess withCaFile(Path file) {
     return new RegistryAccess(
-        plainHttp, Optional.of(file), authFiles, attempts, firstPause, stall, cache);
+        plainHttp, Optional.of(file), authFiles, attempts, firstPause, stall, cache, proxies);
   }
 
   /// Asks this file alone (`--registry-auth`).
   public RegistryAccess withAuthFile(Path file) {
-    return new RegistryAccess(plainHttp, caFile, List.of(file), attempts, firstPause, stall, cache);
+    return withAuthFiles(List.of(file));
+  }
+
+  /// Asks these files, in this order, and no others.
+  public RegistryAccess withAuthFiles(List<Path> files) {
+    return new RegistryAccess(
+        plainHttp, caFile, files, attempts, firstPause, stall, cache, proxies);
   }
 
   public RegistryAccess withPatience(int attempts, Duration firstPause, Duration stall) {
-    return new RegistryAccess(plainHttp, caFile, authFiles, attempts, firstPause, stall, cache);
+    return new RegistryAccess(
+        plainHttp, caFile, authFiles, attempts, firstPause, stall, cache, proxies);
   }
 
   public RegistryAccess withCache(Path folder) {
@@ -81,7 +93,8 @@ public record RegistryAccess(
         attempts,
         firstPause,
         stall,
-        Optional.of(new BlobCache(folder)));
+        Optional.of(new BlobCache(folder)),
+        proxies);
   }
 
   private static Optional<String> present(Map<String, String> environment, String name) {

@@ -30,6 +30,7 @@ final class TrustedHttp {
   static HttpClient client(RegistryAccess access) {
     HttpClient.Builder builder =
         HttpClient.newBuilder()
+            .proxy(access.proxies())
             .connectTimeout(Duration.ofSeconds(20))
             // Followed by hand: the JDK would send the Authorization header along to a storage
             // host.

@@ -10,6 +10,8 @@ import io.kubetune.cli.publish.Provenance;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
+import java.net.Proxy;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -195,6 +197,33 @@ class AuthTest {
         Files.writeString(auth, broken);
         assertThat(refusal(() -> roundTrip(registry, Patience.reading(auth))))
             .contains(auth.toString());
+      }
+    }
+  }
+
+  @Test
+  void aRegistryBehindAProxyIsReachedThroughIt() throws Exception {
+    try (RealRegistry registry = RealRegistry.start(dir.resolve("registry"));
+        FaultProxy proxy = FaultProxy.before(registry)) {
+      new AdapterPublisher(Patience.none(), Map.of())
+          .publish(
+              results,
+              registry.image("team/adapter:v1"),
+              Provenance.of("phi-4"),
+              TransferListener.SILENT);
+      RegistryAccess access =
+          RegistryAccess.fromEnvironment(
+                  Map.of("HTTP_PROXY", "http://" + proxy.host(), "NO_PROXY", ".internal"))
+              .withPlainHttp(true);
+      new AdapterPull(access)
+          .pull(
+              ImageReference.parse("registry.invalid/team/adapter:v1"),
+              dir.resolve("pulled"),
+              TransferListener.SILENT);
+      assertThat(proxy.requests()).anyMatch(each -> each.endsWith("/manifests/v1"));
+      for (String direct : new String[] {"a.internal", "internal", "localhost", "127.0.0.1"}) {
+        assertThat(access.proxies().select(URI.create("http://" + direct + "/v2/")))
+            .containsExactly(Proxy.NO_PROXY);
       }
     }
   }

@@ -129,7 +129,7 @@ public final class FaultProxy implements AutoCloseable {
       throws IOException, InterruptedException {
     byte[] sent = exchange.getRequestBody().readAllBytes();
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://" + upstream + exchange.getRequestURI()))
+        HttpRequest.newBuilder(URI.create("http://" + upstream + pathAndQuery(exchange)))
             .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(sent));
     exchange
         .getRequestHeaders()
@@ -166,6 +166,12 @@ public final class FaultProxy implements AutoCloseable {
         Thread.sleep(stallMillis);
       }
     }
+  }
+
+  /// Without the host, which a client names to a proxy.
+  private static String pathAndQuery(HttpExchange exchange) {
+    String query = exchange.getRequestURI().getRawQuery();
+    return exchange.getRequestURI().getRawPath() + (query == null ? "" : "?" + query);
   }
 
   @Override
