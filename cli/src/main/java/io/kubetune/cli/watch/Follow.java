@@ -91,14 +91,15 @@ public final class Follow {
   private Stage stageOf(Event event) {
     return switch (event) {
       case Event.Started _ -> Stage.LOADING;
-      case Event.Step _, Event.Checkpointed _ -> Stage.TRAINING;
+      case Event.Step _ -> Stage.TRAINING;
       case Event.Evaluated e ->
           switch (e.when()) {
             case "before" -> Stage.EVALUATING_BEFORE;
             case "after" -> Stage.EVALUATING_AFTER;
             default -> Stage.TRAINING;
           };
-      case Event.Warned _, Event.Failed _ -> stage.orElse(Stage.LOADING);
+      // The last checkpoint comes after the last step, when the evaluation has begun already.
+      case Event.Checkpointed _, Event.Warned _, Event.Failed _ -> stage.orElse(Stage.LOADING);
       case Event.Completed _ -> Stage.FINISHING;
     };
   }
