@@ -176,10 +176,11 @@ public final class RowPipeline implements AutoCloseable {
         Thread.currentThread().interrupt();
         throw new IOException("interrupted while reading the data", e);
       } catch (ExecutionException e) {
-        if (e.getCause() instanceof RuntimeException fault) {
-          throw fault;
+        switch (e.getCause()) {
+          case RuntimeException fault -> throw fault;
+          case Error fault -> throw fault;
+          default -> throw new IllegalStateException(e.getCause());
         }
-        throw new IllegalStateException(e.getCause());
       }
     }
   }
