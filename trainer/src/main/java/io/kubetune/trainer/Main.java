@@ -10,6 +10,7 @@ import io.kubetune.trainer.command.Shutdown;
 import io.kubetune.trainer.command.Train;
 import io.kubetune.trainer.command.Version;
 import io.kubetune.trainer.data.Inspect;
+import io.kubetune.trainer.golden.GoldenCheck;
 import io.kubetune.trainer.write.EventWriter;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -17,7 +18,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/// The trainer: `train | inspect | generate | version`.
+/// The trainer: `train | inspect | generate | golden | bench-gemm | version`.
 ///
 /// Data goes to stdout (events of `train`, JSON of the others), talk to stderr. The exit status is
 /// an [ExitCode].
@@ -51,6 +52,7 @@ public record Main(
         case TRAIN -> train(arguments);
         case INSPECT ->
             report(arguments, () -> Inspect.run(arguments.rest().toArray(String[]::new), out));
+        case GOLDEN -> golden(arguments);
         case GENERATE -> report(arguments, () -> out.println(new Generate(arguments).answer()));
         case BENCH_GEMM -> report(arguments, () -> out.println(new BenchGemm(arguments).floor()));
         case VERSION -> report(arguments, () -> out.println(Version.current()));
@@ -85,6 +87,14 @@ public record Main(
     } catch (TuneException e) {
       // The disk is full, perhaps: stdout has the event, and the first failure is the one to tell.
       Failure.of(e).print(err, false);
+    }
+  }
+
+  private int golden(Arguments arguments) {
+    try {
+      return GoldenCheck.run(arguments.rest().toArray(String[]::new), out);
+    } finally {
+      out.flush();
     }
   }
 

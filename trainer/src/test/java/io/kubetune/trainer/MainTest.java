@@ -34,6 +34,19 @@ class MainTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   @Test
+  void goldenCountsWhatDeviatesAndEndsWithOne() throws Exception {
+    String qwen2 =
+        Path.of(System.getProperty("kubetune.root"), "trainer/src/test/resources/fields/qwen2")
+            .toString();
+    assertThat(run(Map.of(), "golden", qwen2)).as(text(out)).isZero();
+    assertThat(text(out)).endsWith(" passed, 0 failed\n").doesNotStartWith("0 passed");
+
+    out.reset();
+    assertThat(run(Map.of(), "golden", qwen2, folder.toString())).isEqualTo(1);
+    assertThat(text(out)).endsWith(" passed, 1 failed\n");
+  }
+
+  @Test
   void aRunLeavesExactlyTheFilesOfTheContractAndAnAdapterThatAnswersOtherwise() throws Exception {
     Path config =
         TinyRun.configure(folder, "max_steps: 12", "save_steps: 5", "save_total_limit: 1");

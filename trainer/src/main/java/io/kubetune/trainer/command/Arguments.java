@@ -17,13 +17,14 @@ import java.util.Optional;
 /// ```
 ///
 /// @param options value by name, `--` included
-/// @param rest what follows `inspect`, which reads its options itself
+/// @param rest what follows `inspect`, which reads its options itself, and the folders of `golden`
 public record Arguments(Verb verb, Map<String, String> options, List<String> rest, boolean debug) {
 
   /// What the trainer can be asked to do, and the options of each.
   public enum Verb {
     TRAIN("--config"),
     INSPECT(),
+    GOLDEN(),
     GENERATE("--model", "--adapter", "--prompt", "--max-new-tokens"),
     BENCH_GEMM(
         "--model", "--tokens", "--document-tokens", "--label-share", "--rank", "--compute-type"),
@@ -52,6 +53,8 @@ public record Arguments(Verb verb, Map<String, String> options, List<String> res
         generate  --model DIR --prompt TEXT [--adapter DIR] [--max-new-tokens N]
                                           answers with the likeliest token each time; with an adapter
                                           also without it
+        golden    FOLDER…                 holds this trainer against reference values, folder by folder;
+                                          ends with 1 where one deviates too far
         bench-gemm  --model DIR [--tokens N] [--document-tokens X] [--label-share X] [--rank N]
                   [--compute-type fp32|bf16|auto]
                                           tokens a second that this machine's products of the model's
@@ -69,7 +72,7 @@ public record Arguments(Verb verb, Map<String, String> options, List<String> res
       throw usage("no verb", "");
     }
     Verb verb = verb(words.removeFirst());
-    if (verb == Verb.INSPECT) {
+    if (verb == Verb.INSPECT || verb == Verb.GOLDEN) {
       return new Arguments(verb, Map.of(), List.copyOf(words), debug);
     }
     Map<String, String> options = new LinkedHashMap<>();
@@ -99,7 +102,8 @@ public record Arguments(Verb verb, Map<String, String> options, List<String> res
         return each;
       }
     }
-    throw usage("no verb " + word, "verbs are train, inspect, generate, bench-gemm, version");
+    throw usage(
+        "no verb " + word, "verbs are train, inspect, generate, golden, bench-gemm, version");
   }
 
   Optional<String> text(String name) {

@@ -39,8 +39,4 @@ public final class GoldenCheck {
     }
     return report.finish() == 0 ? 0 : 1;
   }
-
-  public static void main(String[] args) {
-    System.exit(run(args, System.out));
-  }
 }
