@@ -5,7 +5,6 @@ import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +30,6 @@ public final class Checkpoint implements AutoCloseable {
   private final List<Safetensors> files = new ArrayList<>();
   private final Map<String, Safetensors> home = new HashMap<>();
   private final List<Problem> problems = new ArrayList<>();
-  private final Arena mappings = Arena.ofShared();
   private String prefix = "";
 
   private Checkpoint(Path folder) {
@@ -184,14 +182,8 @@ public final class Checkpoint implements AutoCloseable {
     home.get(prefix + name).visit(prefix + name, use);
   }
 
-  /// See [Safetensors#map]; the mapping lasts until this checkpoint closes.
-  public Tensor map(String name) {
-    return home.get(prefix + name).map(prefix + name, mappings);
-  }
-
   @Override
   public void close() {
-    mappings.close();
     files.forEach(Safetensors::close);
   }
 }

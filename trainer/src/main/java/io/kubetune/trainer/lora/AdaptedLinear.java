@@ -159,11 +159,6 @@ public final class AdaptedLinear implements Linear {
     }
   }
 
-  /// Rows of the output, [out].
-  public long out() {
-    return weight.rows();
-  }
-
   @Override
   public void close() {
     weight.close();

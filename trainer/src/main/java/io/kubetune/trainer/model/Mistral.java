@@ -3,6 +3,7 @@ package io.kubetune.trainer.model;
 import io.kubetune.trainer.load.ModelConfig;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /// Mistral 7B and its kin: Llama with a sliding window, where config.json sets one.
 ///
@@ -22,11 +23,30 @@ final class Mistral implements Architecture {
   public DecoderStack build(ModelBuilder build) {
     ModelConfig c = build.config();
     Widths w = Widths.of(c);
-    double epsilon = c.number("rms_norm_eps", 1e-6);
+    Activation activation = Decoders.activation(c, "hidden_act", "silu");
+    return stack(
+        build,
+        w,
+        1e-6,
+        10000,
+        i -> Decoders.gated(build, "model.layers." + i + ".mlp", w, activation, false));
+  }
+
+  /// Mistral with any feed-forward block; the mixture differs in nothing else but two defaults.
+  ///
+  /// @param epsilonByDefault what the configuration class has for `rms_norm_eps`
+  /// @param thetaByDefault and for `rope_theta`
+  static DecoderStack stack(
+      ModelBuilder build,
+      Widths w,
+      double epsilonByDefault,
+      double thetaByDefault,
+      IntFunction<FeedForward> feedForward) {
+    ModelConfig c = build.config();
+    double epsilon = c.number("rms_norm_eps", epsilonByDefault);
     int window = c.window("sliding_window").orElse(Integer.MAX_VALUE);
     AttentionCore core = w.attention(1 / Math.sqrt(w.head()), 0, window);
-    Activation activation = Decoders.activation(c, "hidden_act", "silu");
-    Rope rope = Rope.of(c, c.rope("full_attention", 10000), w.head());
+    Rope rope = Rope.of(c, c.rope("full_attention", thetaByDefault), w.head());
     return Decoders.stack(
         build,
         w,
@@ -47,7 +67,7 @@ final class Mistral implements Architecture {
               build.rmsNorm(p + ".input_layernorm", w.hidden(), epsilon, 0),
               attention,
               build.rmsNorm(p + ".post_attention_layernorm", w.hidden(), epsilon, 0),
-              Decoders.gated(build, p + ".mlp", w, activation, false));
+              feedForward.apply(i));
         },
         () -> build.rmsNorm("model.norm", w.hidden(), epsilon, 0));
   }
