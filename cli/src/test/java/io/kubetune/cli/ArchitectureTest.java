@@ -27,6 +27,7 @@ class ArchitectureTest {
           "source",
           "data",
           "request",
+          "cluster",
           "inspect",
           "plan",
           "render",

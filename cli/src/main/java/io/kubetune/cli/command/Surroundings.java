@@ -1,5 +1,7 @@
 package io.kubetune.cli.command;
 
+import io.kubetune.cli.cluster.Cluster;
+import io.kubetune.cli.cluster.ClusterFlags;
 import io.kubetune.cli.submit.Local;
 import io.kubetune.cli.submit.RunFolder;
 import io.kubetune.cli.submit.RunName;
@@ -18,6 +20,11 @@ record Surroundings(Terminal terminal, Map<String, String> environment) {
 
   Surroundings {
     environment = Map.copyOf(environment);
+  }
+
+  /// The cluster that the flags, the kubeconfig or the pod name; to be closed.
+  Cluster cluster(ClusterFlags flags) {
+    return Cluster.connect(flags, environment);
   }
 
   RunStore runs() {

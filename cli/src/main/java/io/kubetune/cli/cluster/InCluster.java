@@ -1,0 +1,56 @@
+package io.kubetune.cli.cluster;
+
+import io.fabric8.kubernetes.client.Config;
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TuneException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/// Inside a pod: the service account that Kubernetes mounts.
+///
+/// ```
+/// InCluster.connection(environment) // present where KUBERNETES_SERVICE_HOST and a token are
+/// ```
+final class InCluster {
+  private static final Path FOLDER = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+
+  private InCluster() {}
+
+  static Optional<Connection> connection(Map<String, String> environment) {
+    String host = environment.getOrDefault("KUBERNETES_SERVICE_HOST", "");
+    String port = environment.getOrDefault("KUBERNETES_SERVICE_PORT", "443");
+    Path token = FOLDER.resolve("token");
+    if (host.isEmpty() || !Files.isReadable(token)) {
+      return Optional.empty();
+    }
+    Config config = Config.empty();
+    config.setMasterUrl("https://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
+    config.setCaCertFile(FOLDER.resolve("ca.crt").toString());
+    // Read anew at each use: the kubelet replaces it before it expires.
+    config.setOauthTokenProvider(() -> text(token));
+    Path namespace = FOLDER.resolve("namespace");
+    return Optional.of(
+        new Connection(
+            config,
+            "",
+            Files.isReadable(namespace) ? text(namespace) : "default",
+            "the pod's service account"));
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new TuneException(
+          ExitCode.CLUSTER,
+          "can't log in to the cluster",
+          file.toString(),
+          "can't be read (" + e.getClass().getSimpleName() + ")",
+          "check the pod's service account",
+          e);
+    }
+  }
+}

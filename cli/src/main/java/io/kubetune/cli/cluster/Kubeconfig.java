@@ -1,0 +1,205 @@
+package io.kubetune.cli.cluster;
+
+import io.fabric8.kubernetes.api.model.AuthInfo;
+import io.fabric8.kubernetes.api.model.Context;
+import io.fabric8.kubernetes.api.model.NamedAuthInfo;
+import io.fabric8.kubernetes.api.model.NamedCluster;
+import io.fabric8.kubernetes.api.model.NamedContext;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.internal.KubeConfigUtils;
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TuneException;
+import io.kubetune.contract.config.NearestName;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/// Kubeconfig files, merged as kubectl merges them: the first file that names a thing wins, files
+/// that are not there are passed over.
+///
+/// ```
+/// Kubeconfig.read(Kubeconfig.files(flags, environment), flags, environment)
+/// ```
+final class Kubeconfig {
+  private final List<io.fabric8.kubernetes.api.model.Config> files;
+  private final String place;
+
+  private Kubeconfig(List<io.fabric8.kubernetes.api.model.Config> files, String place) {
+    this.files = files;
+    this.place = place;
+  }
+
+  /// The files to read, whether they are there or not: `--kubeconfig`, else the list in
+  /// `KUBECONFIG`, else `~/.kube/config`.
+  static List<Path> files(ClusterFlags flags, Map<String, String> environment) {
+    if (flags.kubeconfig().isPresent()) {
+      return List.of(flags.kubeconfig().get());
+    }
+    String list = environment.getOrDefault("KUBECONFIG", "");
+    if (!list.isBlank()) {
+      return Stream.of(list.split(File.pathSeparator))
+          .filter(each -> !each.isBlank())
+          .map(Path::of)
+          .toList();
+    }
+    return Connection.text(environment.get("HOME"))
+        .map(home -> Path.of(home, ".kube", "config"))
+        .stream()
+        .toList();
+  }
+
+  static Connection read(List<Path> paths, ClusterFlags flags, Map<String, String> environment) {
+    List<io.fabric8.kubernetes.api.model.Config> read = new ArrayList<>();
+    for (Path path : paths) {
+      if (Files.exists(path)) {
+        read.add(parse(path));
+      }
+    }
+    String place = String.join(", ", paths.stream().map(Path::toString).toList());
+    return new Kubeconfig(read, place).connection(flags, environment);
+  }
+
+  private static io.fabric8.kubernetes.api.model.Config parse(Path path) {
+    try {
+      return KubeConfigUtils.parseConfig(path.toFile());
+    } catch (KubernetesClientException | NullPointerException e) {
+      throw new TuneException(
+          ExitCode.CLUSTER,
+          "can't read the kubeconfig",
+          path.toString(),
+          "no kubeconfig"
+              + Optional.ofNullable(e.getCause()).map(c -> " (" + firstLine(c) + ")").orElse(""),
+          "mend it, or name another one by --kubeconfig",
+          e);
+    }
+  }
+
+  private static String firstLine(Throwable failure) {
+    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+  }
+
+  private Connection connection(ClusterFlags flags, Map<String, String> environment) {
+    Optional<String> wanted =
+        flags
+            .context()
+            .or(() ->
+                files.stream()
+                    .map(io.fabric8.kubernetes.api.model.Config::getCurrentContext)
+                    .flatMap(each -> Connection.text(each).stream())
+                    .findFirst());
+    List<NamedContext> contexts =
+        all(io.fabric8.kubernetes.api.model.Config::getContexts)
+            .filter(c -> c.getContext() != null)
+            .toList();
+    Optional<NamedContext> context =
+        wanted.map(name -> named(contexts, NamedContext::getName, name, "context"));
+    String cluster =
+        flags
+            .cluster()
+            .or(() -> context.flatMap(c -> Connection.text(c.getContext().getCluster())))
+            .orElse("");
+    String user =
+        flags
+            .user()
+            .or(() -> context.flatMap(c -> Connection.text(c.getContext().getUser())))
+            .orElse("");
+    if (cluster.isEmpty() && flags.server().isEmpty()) {
+      throw new TuneException(
+          ExitCode.CLUSTER,
+          "can't choose a cluster",
+          place,
+          "it has no current context",
+          contexts.isEmpty()
+              ? "name another kubeconfig by --kubeconfig"
+              : "give --context, one of "
+                  + String.join(", ", contexts.stream().map(NamedContext::getName).toList()));
+    }
+    if (!cluster.isEmpty()) {
+      named(
+          all(io.fabric8.kubernetes.api.model.Config::getClusters).toList(),
+          NamedCluster::getName,
+          cluster,
+          "cluster");
+    }
+    Optional<AuthInfo> login = Optional.empty();
+    if (!user.isEmpty()) {
+      NamedAuthInfo found =
+          named(
+              all(io.fabric8.kubernetes.api.model.Config::getUsers).toList(),
+              NamedAuthInfo::getName,
+              user,
+              "user");
+      login = Optional.ofNullable(found.getUser());
+    }
+    Optional<CredentialPlugin> plugin =
+        login
+            .filter(l -> l.getExec() != null)
+            .map(l -> CredentialPlugin.of(l.getExec(), user, fileOf(user)));
+    // The library runs plugins with their stderr mixed into their answer: it does not see them.
+    login.ifPresent(l -> l.setExec(null));
+
+    Config config = Config.empty();
+    String namespace =
+        context.flatMap(c -> Connection.text(c.getContext().getNamespace())).orElse("default");
+    KubeConfigUtils.merge(config, EFFECTIVE, merged(cluster, user));
+    plugin.filter(_ -> flags.token().isEmpty()).ifPresent(p -> p.login(config, environment));
+    String source = context.map(c -> "context " + c.getName() + " of ").orElse("") + place;
+    return new Connection(config, context.map(NamedContext::getName).orElse(""), namespace, source);
+  }
+
+  private static final String EFFECTIVE = "kubectl-tune-effective";
+
+  /// The files, with a context before them that says what was decided.
+  private io.fabric8.kubernetes.api.model.Config[] merged(String cluster, String user) {
+    NamedContext decided = new NamedContext();
+    decided.setName(EFFECTIVE);
+    Context context = new Context();
+    context.setCluster(cluster);
+    context.setUser(user);
+    decided.setContext(context);
+    io.fabric8.kubernetes.api.model.Config first = new io.fabric8.kubernetes.api.model.Config();
+    first.setContexts(List.of(decided));
+    first.setCurrentContext(EFFECTIVE);
+    return Stream.concat(Stream.of(first), files.stream())
+        .toArray(io.fabric8.kubernetes.api.model.Config[]::new);
+  }
+
+  private Path fileOf(String user) {
+    return all(io.fabric8.kubernetes.api.model.Config::getUsers)
+        .filter(each -> user.equals(each.getName()))
+        .map(each -> each.getAdditionalProperties().values())
+        .flatMap(values -> values.stream().filter(File.class::isInstance).map(File.class::cast))
+        .map(File::toPath)
+        .findFirst()
+        .orElse(Path.of(""));
+  }
+
+  private <T> Stream<T> all(Function<io.fabric8.kubernetes.api.model.Config, List<T>> part) {
+    return files.stream().map(part).filter(Objects::nonNull).flatMap(List::stream);
+  }
+
+  private <T> T named(List<T> all, Function<T, String> name, String wanted, String what) {
+    return all.stream()
+        .filter(each -> wanted.equals(name.apply(each)))
+        .findFirst()
+        .orElseThrow(() -> {
+          List<String> names = all.stream().map(name).toList();
+          return new TuneException(
+              ExitCode.CLUSTER,
+              "can't find the " + what + " '" + wanted + "'",
+              place,
+              "no " + what + " of that name",
+              NearestName.among(names, wanted)
+                  .map(nearest -> "did you mean " + nearest + "?")
+                  .orElse("there are: " + String.join(", ", names)));
+        });
+  }
+}

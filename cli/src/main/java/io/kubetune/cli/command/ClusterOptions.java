@@ -1,0 +1,135 @@
+package io.kubetune.cli.command;
+
+import io.kubetune.cli.cluster.ClusterFlags;
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TuneException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Option;
+
+/// kubectl's connection flags, with kubectl's names and meanings; a mixin of every command that
+/// talks to a cluster.
+///
+/// `-n` is a mixin of its own ([NamespaceOption]): for `create` it is a field of the request.
+///
+/// ```
+/// @Mixin private ClusterOptions connection;
+/// Cluster cluster = surroundings.cluster(connection.flags(namespace.given()));
+/// ```
+final class ClusterOptions {
+  @ArgGroup(validate = false, heading = "%nConnection, as kubectl has it:%n")
+  private Flags flags = new Flags();
+
+  /// What the help lists under one heading.
+  static final class Flags {
+    @Option(names = "--kubeconfig", paramLabel = "FILE", description = "kubeconfig to read")
+    private Path kubeconfig;
+
+    @Option(names = "--context", paramLabel = "NAME", description = "context of the kubeconfig")
+    private String context;
+
+    @Option(names = "--cluster", paramLabel = "NAME", description = "cluster of the kubeconfig")
+    private String cluster;
+
+    @Option(names = "--user", paramLabel = "NAME", description = "user of the kubeconfig")
+    private String user;
+
+    @Option(
+        names = {"-s", "--server"},
+        paramLabel = "URL",
+        description = "address of the API server")
+    private String server;
+
+    @Option(names = "--token", paramLabel = "TOKEN", description = "bearer token")
+    private String token;
+
+    @Option(names = "--as", paramLabel = "USER", description = "user to impersonate")
+    private String as;
+
+    @Option(
+        names = "--as-group",
+        paramLabel = "GROUP",
+        description = "group to impersonate; may be repeated")
+    private List<String> asGroups;
+
+    @Option(
+        names = "--certificate-authority",
+        paramLabel = "FILE",
+        description = "certificates that the API server's is checked against")
+    private Path certificateAuthority;
+
+    @Option(
+        names = "--client-certificate",
+        paramLabel = "FILE",
+        description = "certificate to log in with")
+    private Path clientCertificate;
+
+    @Option(names = "--client-key", paramLabel = "FILE", description = "its key")
+    private Path clientKey;
+
+    @Option(
+        names = "--tls-server-name",
+        paramLabel = "NAME",
+        description = "name to expect in the API server's certificate")
+    private String tlsServerName;
+
+    @Option(
+        names = "--insecure-skip-tls-verify",
+        description = "do not check the API server's certificate")
+    private boolean insecureSkipTlsVerify;
+
+    @Option(
+        names = "--request-timeout",
+        paramLabel = "DURATION",
+        description = "longest time of one request: 5s, 2m; 0 is no limit")
+    private String requestTimeout;
+  }
+
+  ClusterFlags flags(Optional<String> namespace) {
+    if (flags.asGroups != null && flags.as == null) {
+      throw new TuneException(
+          ExitCode.USAGE,
+          "can't choose a user",
+          "--as-group",
+          "given without --as",
+          "add --as USER");
+    }
+    return new ClusterFlags(
+        namespace,
+        Optional.ofNullable(flags.kubeconfig),
+        Optional.ofNullable(flags.context),
+        Optional.ofNullable(flags.cluster),
+        Optional.ofNullable(flags.user),
+        Optional.ofNullable(flags.server),
+        Optional.ofNullable(flags.token),
+        Optional.ofNullable(flags.as),
+        Optional.ofNullable(flags.asGroups).orElse(List.of()),
+        Optional.ofNullable(flags.certificateAuthority),
+        Optional.ofNullable(flags.clientCertificate),
+        Optional.ofNullable(flags.clientKey),
+        Optional.ofNullable(flags.tlsServerName),
+        flags.insecureSkipTlsVerify,
+        Optional.ofNullable(flags.requestTimeout).flatMap(ClusterOptions::duration));
+  }
+
+  private static Optional<Duration> duration(String text) {
+    try {
+      Duration time =
+          text.matches("[0-9]+")
+              ? Duration.ofSeconds(Long.parseLong(text))
+              : Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
+      return Optional.of(time).filter(each -> !each.isZero());
+    } catch (RuntimeException e) {
+      throw new TuneException(
+          ExitCode.USAGE,
+          "can't set the time of a request",
+          "--request-timeout",
+          "'" + text + "' is no duration",
+          "for example 5s, 2m, 0");
+    }
+  }
+}
