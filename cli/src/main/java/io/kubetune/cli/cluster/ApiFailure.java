@@ -4,13 +4,9 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
-import java.net.ConnectException;
-import java.net.UnknownHostException;
-import java.net.http.HttpTimeoutException;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLException;
 
 /// What the API server or the network said, in words with something to do next.
 ///
@@ -25,28 +21,37 @@ record ApiFailure(Connection connection, KubernetesClientException failure) {
               + " in API group \"(?<group>[^\"]*)\"(?: in the namespace \"(?<namespace>[^\"]*)\")?.*",
           Pattern.DOTALL);
 
+  private static final Pattern NO_NAMESPACE = Pattern.compile("namespaces \"([^\"]*)\" not found");
+
+  private static final String SERVICE_ACCOUNT = "system:serviceaccount:";
+
   TuneException told(String attempted) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof TuneException ours) {
+        // A credential plugin that failed on the way.
+        return ours;
+      }
+    }
     Problem problem = problem();
     return new TuneException(
         ExitCode.CLUSTER, attempted, problem.place(), problem.found(), problem.remedy(), failure);
   }
 
   private Problem problem() {
-    return switch (failure.getCode()) {
-      case 401 ->
-          new Problem(
-              connection.source(),
-              "the API server does not accept these credentials (401): they have expired or are wrong",
-              "log in again as your cluster's provider says, then try 'kubectl auth whoami'");
+    int code = failure.getCode();
+    return switch (code) {
+      case 401 -> new LoginRefused(connection).problem();
       case 403 -> forbidden();
-      case 404 -> new Problem(place(), message() + " (404)", "");
-      case 409 -> new Problem(place(), message() + " (409)", "");
-      case 0 -> unreachable();
-      default ->
-          failure.getCode() < 100
-              ? unreachable()
-              : new Problem(place(), message() + " (" + failure.getCode() + ")", "");
+      case 404 -> notFound();
+      case 429, 500, 502, 503, 504 ->
+          answered("the API server is overloaded or just starting: try again");
+      default -> code < 100 ? new NetworkFailure(connection, failure).problem() : answered("");
     };
+  }
+
+  /// The API server's own words.
+  private Problem answered(String remedy) {
+    return new Problem(place(), message() + " (" + failure.getCode() + ")", remedy);
   }
 
   private String place() {
@@ -62,61 +67,80 @@ record ApiFailure(Connection connection, KubernetesClientException failure) {
         .orElse("no reason given");
   }
 
+  private Problem notFound() {
+    Matcher namespace = NO_NAMESPACE.matcher(message());
+    if (namespace.find()) {
+      return noNamespace(place(), namespace.group(1));
+    }
+    if (failure.getStatus() == null || failure.getStatus().getDetails() == null) {
+      return answered("does the cluster serve this kind, and is this its API server?");
+    }
+    return answered("");
+  }
+
+  static Problem noNamespace(String place, String namespace) {
+    return new Problem(
+        place,
+        "there is no namespace '" + namespace + "' (404)",
+        "choose another by -n, or make it: kubectl create namespace " + namespace);
+  }
+
   private Problem forbidden() {
     Matcher sentence = FORBIDDEN.matcher(message());
     if (!sentence.find()) {
-      // An admission rule: quota, Pod Security, a webhook. Its own words say it best.
-      return new Problem(place(), message() + " (403)", "");
+      return refused();
     }
-    String group = sentence.group("group");
-    String resource = sentence.group("resource") + (group.isEmpty() ? "" : "." + group);
+    String user = sentence.group("user");
+    String verb = sentence.group("verb");
+    String resource = withGroup(sentence.group("resource"), sentence.group("group"));
     Optional<String> namespace = Optional.ofNullable(sentence.group("namespace"));
+    String where = namespace.map(n -> "in namespace " + n).orElse("in the whole cluster");
     String role = namespace.isPresent() ? "role" : "clusterrole";
     String flag = namespace.map(n -> " -n " + n).orElse("");
     return new Problem(
         place(),
-        "'%s' may not %s %s%s (403)"
-            .formatted(
-                sentence.group("user"),
-                sentence.group("verb"),
-                resource,
-                namespace.map(n -> " in namespace " + n).orElse("")),
-        "an administrator can allow it: kubectl create %s kubectl-tune --verb=%s --resource=%s%s, bound to you by a %sbinding"
-            .formatted(role, sentence.group("verb"), resource, flag, role));
+        "'%s' may not %s %s %s (403)".formatted(user, verb, resource, where),
+        """
+        an administrator can allow it:
+          kubectl create %1$s kubectl-tune --verb=%2$s --resource=%3$s%4$s
+          kubectl create %1$sbinding kubectl-tune --%1$s=kubectl-tune %5$s%4$s
+        (all that kubectl tune needs is in its templates/rbac/kubectl-tune-user.yaml)\
+        """
+            .formatted(role, verb, resource, flag, subject(user)));
   }
 
-  private Problem unreachable() {
-    String server = connection.server();
-    String place = server + " (" + connection.source() + ")";
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      switch (cause) {
-        case UnknownHostException _ -> {
-          return new Problem(
-              place, "no host of that name", "check the server in the kubeconfig, and DNS or VPN");
-        }
-        case SSLException e -> {
-          return new Problem(
-              place,
-              "TLS failed: " + e.getMessage(),
-              "check certificate-authority in the kubeconfig, or give --certificate-authority FILE");
-        }
-        case HttpTimeoutException _ -> {
-          return new Problem(
-              place,
-              "no answer in time",
-              "check network and VPN; --request-timeout sets how long to wait");
-        }
-        case ConnectException _ -> {
-          return new Problem(
-              place,
-              "can't be reached",
-              "is the cluster running? Check network and VPN, or choose another --context");
-        }
-        default -> {
-          // Its cause may say more.
-        }
-      }
+  /// As kubectl writes it: `jobs.batch/status`.
+  private static String withGroup(String resource, String group) {
+    if (group.isEmpty()) {
+      return resource;
     }
-    return new Problem(place, message(), "check network and VPN, then try again");
+    int slash = resource.indexOf('/');
+    return slash < 0
+        ? resource + "." + group
+        : resource.substring(0, slash) + "." + group + resource.substring(slash);
+  }
+
+  private static String subject(String user) {
+    return user.startsWith(SERVICE_ACCOUNT)
+        ? "--serviceaccount=" + user.substring(SERVICE_ACCOUNT.length())
+        : "--user=" + user;
+  }
+
+  /// An admission rule's 403: quota, Pod Security, a webhook. Its own words say it best.
+  private Problem refused() {
+    String message = message();
+    if (message.contains("exceeded quota")) {
+      return answered("see what is in use: kubectl describe quota -n " + connection.namespace());
+    }
+    if (message.contains("violates PodSecurity")) {
+      return answered(
+          "the namespace enforces a Pod Security standard: kubectl get namespace "
+              + connection.namespace()
+              + " --show-labels");
+    }
+    if (message.contains("is being terminated")) {
+      return answered("the namespace is being deleted: choose another by -n");
+    }
+    return answered("");
   }
 }

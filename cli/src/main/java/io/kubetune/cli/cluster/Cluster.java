@@ -4,15 +4,19 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.fabric8.kubernetes.client.utils.TokenRefreshInterceptor;
+import io.kubetune.cli.terminal.Terminal;
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// A cluster that we talk to: the client, the namespace, and words for what goes wrong.
 ///
 /// ```
-/// try (Cluster cluster = Cluster.connect(flags, environment)) {
+/// try (Cluster cluster = Cluster.connect(flags, environment, terminal)) {
 ///   Job job = cluster.ask("can't read the run 'bot'", () ->
 ///       cluster.client().batch().v1().jobs().inNamespace(cluster.namespace()).withName("bot").get());
 /// }
@@ -27,18 +31,35 @@ public final class Cluster implements AutoCloseable {
   private final Connection connection;
   private final KubernetesClient client;
 
-  private Cluster(Connection connection) {
+  private Cluster(Connection connection, Map<String, String> environment) {
     this.connection = connection;
-    this.client =
-        new KubernetesClientBuilder()
-            .withConfig(connection.config())
-            .withHttpClientFactory(new JdkHttpClientFactory())
-            .build();
+    try {
+      this.client =
+          new KubernetesClientBuilder()
+              .withConfig(connection.config())
+              .withHttpClientFactory(new ClusterHttp(connection, environment))
+              .withHttpClientBuilderConsumer(http -> {
+                if (connection.login() instanceof Login.ByPlugin(CredentialPlugin plugin)) {
+                  http.addOrReplaceInterceptor(
+                      TokenRefreshInterceptor.NAME, new PluginToken(plugin));
+                }
+              })
+              .build();
+    } catch (KubernetesClientException | IllegalArgumentException e) {
+      throw connection.unusable(e);
+    }
   }
 
+  /// @param terminal shows what a credential plugin says, and answers what it asks
   /// @throws TuneException CLUSTER or USAGE where files and flags name no cluster
+  public static Cluster connect(
+      ClusterFlags flags, Map<String, String> environment, Terminal terminal) {
+    return new Cluster(Connection.of(flags, environment, Optional.of(terminal)), environment);
+  }
+
+  /// The same where nobody watches.
   public static Cluster connect(ClusterFlags flags, Map<String, String> environment) {
-    return new Cluster(Connection.of(flags, environment));
+    return new Cluster(Connection.of(flags, environment, Optional.empty()), environment);
   }
 
   public KubernetesClient client() {
@@ -89,6 +110,24 @@ public final class Cluster implements AutoCloseable {
   /// For failures that were caught outside [#ask].
   public TuneException told(String attempted, KubernetesClientException failure) {
     return new ApiFailure(connection, failure).told(attempted);
+  }
+
+  /// Where the API server says that our namespace is not there, an error that says so; for lists,
+  /// which are just empty then, and for runs that are not found. Whoever may not ask passes.
+  ///
+  /// @throws TuneException CLUSTER
+  public void requireNamespace(String attempted) {
+    try {
+      if (client.namespaces().withName(namespace()).get() == null) {
+        Problem problem = ApiFailure.noNamespace("context " + contextName(), namespace());
+        throw new TuneException(
+            ExitCode.CLUSTER, attempted, problem.place(), problem.found(), problem.remedy());
+      }
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != 403) {
+        throw told(attempted, e);
+      }
+    }
   }
 
   @Override

@@ -1,10 +1,13 @@
 package io.kubetune.cli.cluster;
 
 import io.fabric8.kubernetes.client.Config;
+import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,32 +15,81 @@ import java.util.Optional;
 /// How the API server is reached, decided from flags, kubeconfig files and a pod's service account.
 ///
 /// ```
-/// Connection.of(flags, environment).server() // "https://10.0.0.1:6443"
+/// Connection.of(flags, environment, Optional.of(terminal)).server() // "https://10.0.0.1:6443"
 /// ```
 ///
 /// @param source what decided, for error messages: a context and its file, or the pod
-record Connection(Config config, String contextName, String namespace, String source) {
+/// @param login where the credentials come from
+record Connection(Config config, String contextName, String namespace, String source, Login login) {
   /// Well below what people wait for; a healthy API server answers within milliseconds.
-  private static final int CONNECT_MILLIS = 7_000;
+  static final int CONNECT_MILLIS = 7_000;
 
   private static final String DEFAULT_NAMESPACE = "default";
 
-  static Connection of(ClusterFlags flags, Map<String, String> environment) {
+  static Connection of(
+      ClusterFlags flags, Map<String, String> environment, Optional<Terminal> terminal) {
+    return of(flags, environment, terminal, InCluster.FOLDER);
+  }
+
+  static Connection of(
+      ClusterFlags flags,
+      Map<String, String> environment,
+      Optional<Terminal> terminal,
+      Path serviceAccount) {
     List<Path> files = Kubeconfig.files(flags, environment);
     Connection found;
-    if (files.stream().anyMatch(Files::exists)) {
-      found = Kubeconfig.read(files, flags, environment);
+    if (flags.kubeconfig().isPresent() || files.stream().anyMatch(Files::exists)) {
+      found = Kubeconfig.read(files, flags, environment, terminal);
     } else if (flags.server().isPresent()) {
-      found = new Connection(Config.empty(), "", DEFAULT_NAMESPACE, "--server");
+      found =
+          new Connection(Config.empty(), "", DEFAULT_NAMESPACE, "--server", new Login.Anonymous());
     } else {
-      found = InCluster.connection(environment).orElseThrow(() -> noCluster(files));
+      found = InCluster.connection(environment, serviceAccount).orElseThrow(() -> noCluster(files));
     }
     found.apply(flags);
+    requireFiles(found.config);
     return new Connection(
         found.config,
         found.contextName,
         flags.namespace().orElse(found.namespace),
-        flags.server().isPresent() ? "--server" : found.source);
+        flags.server().isPresent() ? "--server" : found.source,
+        typedLogin(flags).orElse(found.login));
+  }
+
+  private static Optional<Login> typedLogin(ClusterFlags flags) {
+    return flags
+        .token()
+        .map(_ -> "--token")
+        .or(() -> flags.clientCertificate().map(_ -> "--client-certificate"))
+        .map(Login.ByFlags::new);
+  }
+
+  /// Every file that TLS needs can be read; all that can't be are told at once.
+  private static void requireFiles(Config config) {
+    Map<String, String> files = new LinkedHashMap<>();
+    // What stands in the kubeconfig itself goes before a file.
+    if (text(config.getCaCertData()).isEmpty() && !config.isTrustCerts()) {
+      files.put("certificate-authority", config.getCaCertFile());
+    }
+    if (text(config.getClientCertData()).isEmpty()) {
+      files.put("client-certificate", config.getClientCertFile());
+    }
+    if (text(config.getClientKeyData()).isEmpty()) {
+      files.put("client-key", config.getClientKeyFile());
+    }
+    List<Problem> problems =
+        files.entrySet().stream()
+            .filter(each -> text(each.getValue()).isPresent())
+            .filter(each -> !Files.isReadable(Path.of(each.getValue())))
+            .map(each ->
+                new Problem(
+                    each.getKey() + " " + each.getValue(),
+                    Files.exists(Path.of(each.getValue())) ? "can't be read" : "is not there",
+                    "name the right file by --" + each.getKey() + " or in the kubeconfig"))
+            .toList();
+    if (!problems.isEmpty()) {
+      throw new TuneException(ExitCode.CLUSTER, "can't connect to the cluster", problems);
+    }
   }
 
   String server() {
@@ -50,6 +102,8 @@ record Connection(Config config, String contextName, String namespace, String so
         .token()
         .ifPresent(token -> {
           config.setOauthTokenProvider(null);
+          config.setUsername(null);
+          config.setPassword(null);
           config.setOauthToken(token);
         });
     flags
@@ -79,11 +133,29 @@ record Connection(Config config, String contextName, String namespace, String so
     if (!flags.impersonatedGroups().isEmpty()) {
       config.setImpersonateGroups(flags.impersonatedGroups().toArray(String[]::new));
     }
+    config.setUserAgent(Cluster.FIELD_MANAGER);
     config.setConnectionTimeout(CONNECT_MILLIS);
     // 0: as long as it takes, as kubectl; a connection that can't be made ends by the above.
     config.setRequestTimeout(flags.requestTimeout().map(d -> (int) d.toMillis()).orElse(0));
     // The library's own retries would make ten attempts of an unreachable server.
     config.setRequestRetryBackoffLimit(0);
+  }
+
+  /// Certificates, keys or addresses that make no client.
+  TuneException unusable(RuntimeException failure) {
+    Throwable last = failure;
+    while (last.getCause() != null) {
+      last = last.getCause();
+    }
+    return new TuneException(
+        ExitCode.CLUSTER,
+        "can't connect to the cluster",
+        source,
+        "its address, certificates or keys can't be used ("
+            + text(last.getMessage()).orElse(last.getClass().getSimpleName())
+            + ")",
+        "check what the kubeconfig and flags name",
+        failure);
   }
 
   private static TuneException noCluster(List<Path> looked) {

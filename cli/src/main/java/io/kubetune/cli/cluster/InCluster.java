@@ -12,35 +12,38 @@ import java.util.Optional;
 /// Inside a pod: the service account that Kubernetes mounts.
 ///
 /// ```
-/// InCluster.connection(environment) // present where KUBERNETES_SERVICE_HOST and a token are
+/// InCluster.connection(environment, InCluster.FOLDER) // present where KUBERNETES_SERVICE_HOST and a token are
 /// ```
 final class InCluster {
-  private static final Path FOLDER = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+  static final Path FOLDER = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
 
   private InCluster() {}
 
-  static Optional<Connection> connection(Map<String, String> environment) {
+  /// @param folder where the kubelet mounts the service account
+  static Optional<Connection> connection(Map<String, String> environment, Path folder) {
     String host = environment.getOrDefault("KUBERNETES_SERVICE_HOST", "");
     String port = environment.getOrDefault("KUBERNETES_SERVICE_PORT", "443");
-    Path token = FOLDER.resolve("token");
+    Path token = folder.resolve("token");
     if (host.isEmpty() || !Files.isReadable(token)) {
       return Optional.empty();
     }
     Config config = Config.empty();
     config.setMasterUrl("https://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port);
-    config.setCaCertFile(FOLDER.resolve("ca.crt").toString());
+    config.setCaCertFile(folder.resolve("ca.crt").toString());
     // Read anew at each use: the kubelet replaces it before it expires.
     config.setOauthTokenProvider(() -> text(token));
-    Path namespace = FOLDER.resolve("namespace");
+    Path namespace = folder.resolve("namespace");
     return Optional.of(
         new Connection(
             config,
             "",
-            Files.isReadable(namespace) ? text(namespace) : "default",
-            "the pod's service account"));
+            Connection.text(environment.get("POD_NAMESPACE"))
+                .orElseGet(() -> Files.isReadable(namespace) ? text(namespace) : "default"),
+            "the pod's service account",
+            new Login.ByTokenFile(token)));
   }
 
-  private static String text(Path file) {
+  static String text(Path file) {
     try {
       return Files.readString(file).strip();
     } catch (IOException e) {
@@ -49,7 +52,7 @@ final class InCluster {
           "can't log in to the cluster",
           file.toString(),
           "can't be read (" + e.getClass().getSimpleName() + ")",
-          "check the pod's service account",
+          "check who keeps this file",
           e);
     }
   }

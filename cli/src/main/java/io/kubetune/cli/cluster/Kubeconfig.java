@@ -2,12 +2,13 @@ package io.kubetune.cli.cluster;
 
 import io.fabric8.kubernetes.api.model.AuthInfo;
 import io.fabric8.kubernetes.api.model.Context;
+import io.fabric8.kubernetes.api.model.ExecConfig;
 import io.fabric8.kubernetes.api.model.NamedAuthInfo;
 import io.fabric8.kubernetes.api.model.NamedCluster;
 import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.internal.KubeConfigUtils;
+import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import io.kubetune.contract.config.NearestName;
@@ -26,7 +27,7 @@ import java.util.stream.Stream;
 /// that are not there are passed over.
 ///
 /// ```
-/// Kubeconfig.read(Kubeconfig.files(flags, environment), flags, environment)
+/// Kubeconfig.read(Kubeconfig.files(flags, environment), flags, environment, terminal)
 /// ```
 final class Kubeconfig {
   private final List<io.fabric8.kubernetes.api.model.Config> files;
@@ -56,37 +57,55 @@ final class Kubeconfig {
         .toList();
   }
 
-  static Connection read(List<Path> paths, ClusterFlags flags, Map<String, String> environment) {
+  static Connection read(
+      List<Path> paths,
+      ClusterFlags flags,
+      Map<String, String> environment,
+      Optional<Terminal> terminal) {
     List<io.fabric8.kubernetes.api.model.Config> read = new ArrayList<>();
     for (Path path : paths) {
-      if (Files.exists(path)) {
+      // One that was asked for by name must be there.
+      if (Files.exists(path) || flags.kubeconfig().isPresent()) {
         read.add(parse(path));
       }
     }
     String place = String.join(", ", paths.stream().map(Path::toString).toList());
-    return new Kubeconfig(read, place).connection(flags, environment);
+    return new Kubeconfig(read, place).connection(flags, environment, terminal);
   }
 
   private static io.fabric8.kubernetes.api.model.Config parse(Path path) {
     try {
       return KubeConfigUtils.parseConfig(path.toFile());
-    } catch (KubernetesClientException | NullPointerException e) {
+    } catch (RuntimeException e) { // whatever the YAML reader and its client throw
       throw new TuneException(
           ExitCode.CLUSTER,
           "can't read the kubeconfig",
           path.toString(),
-          "no kubeconfig"
-              + Optional.ofNullable(e.getCause()).map(c -> " (" + firstLine(c) + ")").orElse(""),
+          unread(path, e),
           "mend it, or name another one by --kubeconfig",
           e);
     }
+  }
+
+  private static String unread(Path path, RuntimeException failure) {
+    if (!Files.exists(path)) {
+      return "is not there";
+    }
+    if (!Files.isReadable(path)) {
+      return "may not be read by this user";
+    }
+    return "no kubeconfig"
+        + " ("
+        + firstLine(Optional.ofNullable(failure.getCause()).orElse(failure))
+        + ")";
   }
 
   private static String firstLine(Throwable failure) {
     return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
   }
 
-  private Connection connection(ClusterFlags flags, Map<String, String> environment) {
+  private Connection connection(
+      ClusterFlags flags, Map<String, String> environment, Optional<Terminal> terminal) {
     Optional<String> wanted =
         flags
             .context()
@@ -122,14 +141,17 @@ final class Kubeconfig {
               : "give --context, one of "
                   + String.join(", ", contexts.stream().map(NamedContext::getName).toList()));
     }
+    Optional<io.fabric8.kubernetes.api.model.Cluster> target = Optional.empty();
     if (!cluster.isEmpty()) {
-      named(
-          all(io.fabric8.kubernetes.api.model.Config::getClusters).toList(),
-          NamedCluster::getName,
-          cluster,
-          "cluster");
+      NamedCluster found =
+          named(
+              all(io.fabric8.kubernetes.api.model.Config::getClusters).toList(),
+              NamedCluster::getName,
+              cluster,
+              "cluster");
+      target = Optional.ofNullable(found.getCluster());
     }
-    Optional<AuthInfo> login = Optional.empty();
+    Optional<AuthInfo> info = Optional.empty();
     if (!user.isEmpty()) {
       NamedAuthInfo found =
           named(
@@ -137,22 +159,46 @@ final class Kubeconfig {
               NamedAuthInfo::getName,
               user,
               "user");
-      login = Optional.ofNullable(found.getUser());
+      info = Optional.ofNullable(found.getUser());
     }
-    Optional<CredentialPlugin> plugin =
-        login
-            .filter(l -> l.getExec() != null)
-            .map(l -> CredentialPlugin.of(l.getExec(), user, fileOf(user)));
+    Optional<ExecConfig> exec = info.map(AuthInfo::getExec);
     // The library runs plugins with their stderr mixed into their answer: it does not see them.
-    login.ifPresent(l -> l.setExec(null));
+    info.ifPresent(each -> each.setExec(null));
 
     Config config = Config.empty();
     String namespace =
         context.flatMap(c -> Connection.text(c.getContext().getNamespace())).orElse("default");
     KubeConfigUtils.merge(config, EFFECTIVE, merged(cluster, user));
-    plugin.filter(_ -> flags.token().isEmpty()).ifPresent(p -> p.login(config, environment));
+    Login login = info.map(each -> login(config, each, user)).orElseGet(Login.Anonymous::new);
+    target.ifPresent(each -> each.setCertificateAuthority(config.getCaCertFile()));
+    if (exec.isPresent() && flags.token().isEmpty()) {
+      CredentialPlugin plugin =
+          CredentialPlugin.of(exec.get(), user, fileOf(user), target, environment, terminal);
+      plugin.login(config);
+      login = new Login.ByPlugin(plugin);
+    }
     String source = context.map(c -> "context " + c.getName() + " of ").orElse("") + place;
-    return new Connection(config, context.map(NamedContext::getName).orElse(""), namespace, source);
+    return new Connection(
+        config, context.map(NamedContext::getName).orElse(""), namespace, source, login);
+  }
+
+  /// What the library leaves out of a user: a token kept in a file, and whom they act as.
+  private Login login(Config config, AuthInfo info, String user) {
+    Connection.text(info.getAs()).ifPresent(config::setImpersonateUsername);
+    if (info.getAsGroups() != null && !info.getAsGroups().isEmpty()) {
+      config.setImpersonateGroups(info.getAsGroups().toArray(String[]::new));
+    }
+    if (info.getAsUserExtra() != null && !info.getAsUserExtra().isEmpty()) {
+      config.setImpersonateExtras(info.getAsUserExtra());
+    }
+    Optional<String> file = Connection.text(info.getTokenFile());
+    if (file.isEmpty()) {
+      return new Login.ByKubeconfig(user);
+    }
+    // Before a token that stands beside it, as kubectl has it; and read anew at each use.
+    Path path = fileOf(user).toAbsolutePath().resolveSibling(file.get());
+    config.setOauthTokenProvider(() -> InCluster.text(path));
+    return new Login.ByTokenFile(path);
   }
 
   private static final String EFFECTIVE = "kubectl-tune-effective";

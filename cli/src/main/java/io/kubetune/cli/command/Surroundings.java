@@ -24,7 +24,7 @@ record Surroundings(Terminal terminal, Map<String, String> environment) {
 
   /// The cluster that the flags, the kubeconfig or the pod name; to be closed.
   Cluster cluster(ClusterFlags flags) {
-    return Cluster.connect(flags, environment);
+    return Cluster.connect(flags, environment, terminal);
   }
 
   RunStore runs() {

@@ -17,12 +17,12 @@ import java.util.Optional;
 /// ```
 /// HttpClient.newBuilder().proxy(new EnvironmentProxy(System.getenv()));
 /// ```
-final class EnvironmentProxy extends ProxySelector {
+public final class EnvironmentProxy extends ProxySelector {
   private static final List<Proxy> DIRECT = List.of(Proxy.NO_PROXY);
 
   private final Map<String, String> environment;
 
-  EnvironmentProxy(Map<String, String> environment) {
+  public EnvironmentProxy(Map<String, String> environment) {
     this.environment = environment;
   }
 
