@@ -31,23 +31,18 @@ public final class Cluster implements AutoCloseable {
   private final Connection connection;
   private final KubernetesClient client;
 
-  private Cluster(Connection connection, Map<String, String> environment) {
+  Cluster(Connection connection, Map<String, String> environment) {
     this.connection = connection;
-    try {
-      this.client =
-          new KubernetesClientBuilder()
-              .withConfig(connection.config())
-              .withHttpClientFactory(new ClusterHttp(connection, environment))
-              .withHttpClientBuilderConsumer(http -> {
-                if (connection.login() instanceof Login.ByPlugin(CredentialPlugin plugin)) {
-                  http.addOrReplaceInterceptor(
-                      TokenRefreshInterceptor.NAME, new PluginToken(plugin));
-                }
-              })
-              .build();
-    } catch (KubernetesClientException | IllegalArgumentException e) {
-      throw connection.unusable(e);
-    }
+    this.client =
+        new KubernetesClientBuilder()
+            .withConfig(connection.config())
+            .withHttpClientFactory(new ClusterHttp(connection, environment))
+            .withHttpClientBuilderConsumer(http -> {
+              if (connection.login() instanceof Login.ByPlugin(CredentialPlugin plugin)) {
+                http.addOrReplaceInterceptor(TokenRefreshInterceptor.NAME, new PluginToken(plugin));
+              }
+            })
+            .build();
   }
 
   /// @param terminal shows what a credential plugin says, and answers what it asks

@@ -22,6 +22,7 @@ final class ClusterHttp extends JdkHttpClientFactory {
 
   @Override
   protected void additionalConfig(HttpClient.Builder builder) {
+    builder.sslContext(connection.tls().context());
     boolean ownProxy =
         Connection.text(connection.config().getHttpProxy()).isPresent()
             || Connection.text(connection.config().getHttpsProxy()).isPresent();

@@ -5,8 +5,10 @@ import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,16 @@ import java.util.Optional;
 ///
 /// @param source what decided, for error messages: a context and its file, or the pod
 /// @param login where the credentials come from
-record Connection(Config config, String contextName, String namespace, String source, Login login) {
+record Connection(
+    Config config,
+    String contextName,
+    String namespace,
+    String source,
+    Login login,
+    ClusterTls tls) {
+  /// What a kubeconfig or a pod says, before the flags.
+  record Found(Config config, String contextName, String namespace, String source, Login login) {}
+
   /// Well below what people wait for; a healthy API server answers within milliseconds.
   static final int CONNECT_MILLIS = 7_000;
 
@@ -37,23 +48,25 @@ record Connection(Config config, String contextName, String namespace, String so
       Optional<Terminal> terminal,
       Path serviceAccount) {
     List<Path> files = Kubeconfig.files(flags, environment);
-    Connection found;
+    Found found;
     if (flags.kubeconfig().isPresent() || files.stream().anyMatch(Files::exists)) {
       found = Kubeconfig.read(files, flags, environment, terminal);
     } else if (flags.server().isPresent()) {
-      found =
-          new Connection(Config.empty(), "", DEFAULT_NAMESPACE, "--server", new Login.Anonymous());
+      found = new Found(Config.empty(), "", DEFAULT_NAMESPACE, "--server", new Login.Anonymous());
     } else {
       found = InCluster.connection(environment, serviceAccount).orElseThrow(() -> noCluster(files));
     }
-    found.apply(flags);
-    requireFiles(found.config);
+    Config config = found.config();
+    apply(flags, config);
+    requireFiles(config);
+    String source = flags.server().isPresent() ? "--server" : found.source();
     return new Connection(
-        found.config,
-        found.contextName,
-        flags.namespace().orElse(found.namespace),
-        flags.server().isPresent() ? "--server" : found.source,
-        typedLogin(flags).orElse(found.login));
+        config,
+        found.contextName(),
+        flags.namespace().orElse(found.namespace()),
+        source,
+        typedLogin(flags).orElse(found.login()),
+        tls(config, source));
   }
 
   private static Optional<Login> typedLogin(ClusterFlags flags) {
@@ -96,7 +109,7 @@ record Connection(Config config, String contextName, String namespace, String so
     return config.getMasterUrl().replaceAll("/+$", "");
   }
 
-  private void apply(ClusterFlags flags) {
+  private static void apply(ClusterFlags flags, Config config) {
     flags.server().ifPresent(config::setMasterUrl);
     flags
         .token()
@@ -141,21 +154,17 @@ record Connection(Config config, String contextName, String namespace, String so
     config.setRequestRetryBackoffLimit(0);
   }
 
-  /// Certificates, keys or addresses that make no client.
-  TuneException unusable(RuntimeException failure) {
-    Throwable last = failure;
-    while (last.getCause() != null) {
-      last = last.getCause();
+  private static ClusterTls tls(Config config, String source) {
+    try {
+      return ClusterTls.takenFrom(config);
+    } catch (GeneralSecurityException | IOException | IllegalArgumentException e) {
+      throw new TuneException(
+          ExitCode.CLUSTER,
+          "can't connect to the cluster",
+          source,
+          "its certificates or keys can't be used: " + text(e.getMessage()).orElse(e.toString()),
+          "check what the kubeconfig and flags name");
     }
-    return new TuneException(
-        ExitCode.CLUSTER,
-        "can't connect to the cluster",
-        source,
-        "its address, certificates or keys can't be used ("
-            + text(last.getMessage()).orElse(last.getClass().getSimpleName())
-            + ")",
-        "check what the kubeconfig and flags name",
-        failure);
   }
 
   private static TuneException noCluster(List<Path> looked) {

@@ -20,7 +20,7 @@ final class InCluster {
   private InCluster() {}
 
   /// @param folder where the kubelet mounts the service account
-  static Optional<Connection> connection(Map<String, String> environment, Path folder) {
+  static Optional<Connection.Found> connection(Map<String, String> environment, Path folder) {
     String host = environment.getOrDefault("KUBERNETES_SERVICE_HOST", "");
     String port = environment.getOrDefault("KUBERNETES_SERVICE_PORT", "443");
     Path token = folder.resolve("token");
@@ -34,7 +34,7 @@ final class InCluster {
     config.setOauthTokenProvider(() -> text(token));
     Path namespace = folder.resolve("namespace");
     return Optional.of(
-        new Connection(
+        new Connection.Found(
             config,
             "",
             Connection.text(environment.get("POD_NAMESPACE"))

@@ -57,7 +57,7 @@ final class Kubeconfig {
         .toList();
   }
 
-  static Connection read(
+  static Connection.Found read(
       List<Path> paths,
       ClusterFlags flags,
       Map<String, String> environment,
@@ -104,7 +104,7 @@ final class Kubeconfig {
     return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
   }
 
-  private Connection connection(
+  private Connection.Found connection(
       ClusterFlags flags, Map<String, String> environment, Optional<Terminal> terminal) {
     Optional<String> wanted =
         flags
@@ -178,7 +178,7 @@ final class Kubeconfig {
       login = new Login.ByPlugin(plugin);
     }
     String source = context.map(c -> "context " + c.getName() + " of ").orElse("") + place;
-    return new Connection(
+    return new Connection.Found(
         config, context.map(NamedContext::getName).orElse(""), namespace, source, login);
   }
 

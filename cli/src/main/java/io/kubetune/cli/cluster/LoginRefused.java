@@ -3,14 +3,8 @@ package io.kubetune.cli.cluster;
 import io.fabric8.kubernetes.client.Config;
 import io.kubetune.contract.Json;
 import io.kubetune.contract.Problem;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
@@ -82,17 +76,7 @@ record LoginRefused(Connection connection) {
     if (Connection.text(token).isPresent()) {
       return tokenExpiry(token);
     }
-    try {
-      if (Connection.text(config.getClientCertData()).isPresent()) {
-        return certificateExpiry(Base64.getMimeDecoder().decode(config.getClientCertData()));
-      }
-      if (Connection.text(config.getClientCertFile()).isPresent()) {
-        return certificateExpiry(Files.readAllBytes(Path.of(config.getClientCertFile())));
-      }
-    } catch (IOException | IllegalArgumentException e) {
-      // It can't be read: then nothing is known of it.
-    }
-    return Optional.empty();
+    return connection.tls().clientExpiry();
   }
 
   /// Of a JSON Web Token, as service accounts and OpenID Connect have them.
@@ -109,18 +93,6 @@ record LoginRefused(Connection connection) {
           ? Optional.of(Instant.ofEpochSecond(expires.asLong()))
           : Optional.empty();
     } catch (IllegalArgumentException | JacksonException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static Optional<Instant> certificateExpiry(byte[] pem) {
-    try {
-      return CertificateFactory.getInstance("X.509")
-                  .generateCertificate(new ByteArrayInputStream(pem))
-              instanceof X509Certificate certificate
-          ? Optional.of(certificate.getNotAfter().toInstant())
-          : Optional.empty();
-    } catch (CertificateException e) {
       return Optional.empty();
     }
   }

@@ -132,6 +132,12 @@ class ConnectionFaultsTest {
   }
 
   @Test
+  void aCertificateForAnotherName() {
+    assertThat(refusal("--tls-server-name=elsewhere.example"))
+        .contains("certificate is for another name", "elsewhere.example", "--tls-server-name");
+  }
+
+  @Test
   void certificateFilesThatAreNotThereAreAllNamedAtOnce() {
     assertThat(
             refusal(
