@@ -58,6 +58,27 @@ public record ClusterFlags(
     return !equals(NONE);
   }
 
+  /// Never the token.
+  @Override
+  public String toString() {
+    return "ClusterFlags[namespace=%s, kubeconfig=%s, context=%s, cluster=%s, user=%s, server=%s, as=%s, asGroups=%s, certificateAuthority=%s, clientCertificate=%s, clientKey=%s, tlsServerName=%s, insecure=%s, requestTimeout=%s]"
+        .formatted(
+            namespace,
+            kubeconfig,
+            context,
+            cluster,
+            user,
+            server,
+            impersonatedUser,
+            impersonatedGroups,
+            certificateAuthority,
+            clientCertificate,
+            clientKey,
+            tlsServerName,
+            insecureSkipTlsVerify,
+            requestTimeout);
+  }
+
   public ClusterFlags withNamespace(Optional<String> other) {
     return new ClusterFlags(
         other,

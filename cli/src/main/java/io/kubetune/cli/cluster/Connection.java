@@ -146,6 +146,16 @@ record Connection(
     if (!flags.impersonatedGroups().isEmpty()) {
       config.setImpersonateGroups(flags.impersonatedGroups().toArray(String[]::new));
     }
+    if (config.getImpersonateGroups() != null
+        && config.getImpersonateGroups().length > 0
+        && text(config.getImpersonateUsername()).isEmpty()) {
+      throw new TuneException(
+          ExitCode.USAGE,
+          "can't choose a user",
+          "--as-group",
+          "given without --as",
+          "add --as USER");
+    }
     config.setUserAgent(Cluster.FIELD_MANAGER);
     config.setConnectionTimeout(CONNECT_MILLIS);
     // 0: as long as it takes, as kubectl; a connection that can't be made ends by the above.

@@ -6,8 +6,9 @@ import io.kubetune.contract.TuneException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
@@ -21,6 +22,8 @@ import picocli.CommandLine.Option;
 /// Cluster cluster = surroundings.cluster(connection.flags(namespace.given()));
 /// ```
 final class ClusterOptions {
+  private static final Pattern PART = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?)(ms|s|m|h)");
+
   @ArgGroup(validate = false, heading = "%nConnection, as kubectl has it:%n")
   private Flags flags = new Flags();
 
@@ -90,14 +93,6 @@ final class ClusterOptions {
   }
 
   ClusterFlags flags(Optional<String> namespace) {
-    if (flags.asGroups != null && flags.as == null) {
-      throw new TuneException(
-          ExitCode.USAGE,
-          "can't choose a user",
-          "--as-group",
-          "given without --as",
-          "add --as USER");
-    }
     return new ClusterFlags(
         namespace,
         Optional.ofNullable(flags.kubeconfig),
@@ -116,20 +111,34 @@ final class ClusterOptions {
         Optional.ofNullable(flags.requestTimeout).flatMap(ClusterOptions::duration));
   }
 
+  /// As kubectl reads it: seconds, or numbers with units; 0 is no limit.
   private static Optional<Duration> duration(String text) {
-    try {
-      Duration time =
-          text.matches("[0-9]+")
-              ? Duration.ofSeconds(Long.parseLong(text))
-              : Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
-      return Optional.of(time).filter(each -> !each.isZero());
-    } catch (RuntimeException e) {
+    if (text.matches("[0-9]{1,9}")) {
+      return Optional.of(Duration.ofSeconds(Long.parseLong(text))).filter(each -> !each.isZero());
+    }
+    Matcher part = PART.matcher(text);
+    Duration time = Duration.ZERO;
+    int end = 0;
+    while (part.find() && part.start() == end) {
+      double nanos =
+          Double.parseDouble(part.group(1))
+              * switch (part.group(2)) {
+                case "ms" -> 1e6;
+                case "s" -> 1e9;
+                case "m" -> 60e9;
+                default -> 3600e9;
+              };
+      time = time.plusNanos((long) nanos);
+      end = part.end();
+    }
+    if (end < text.length() || text.isEmpty()) {
       throw new TuneException(
           ExitCode.USAGE,
           "can't set the time of a request",
           "--request-timeout",
           "'" + text + "' is no duration",
-          "for example 5s, 2m, 0");
+          "for example 5s, 2m, 1h30m, 0");
     }
+    return Optional.of(time).filter(each -> !each.isZero());
   }
 }

@@ -1,6 +1,8 @@
 package io.kubetune.cli.registry;
 
 import java.io.IOException;
+import java.math.BigInteger;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
@@ -39,7 +41,8 @@ public final class EnvironmentProxy extends ProxySelector {
   @Override
   public void connectFailed(URI uri, SocketAddress address, IOException failure) {}
 
-  /// `*`, a name, or a domain with or without its leading dot.
+  /// `*`, a name, a domain with or without its leading dot, an address or a network of addresses
+  /// (`10.0.0.0/8`).
   private boolean excluded(String host) {
     for (String each : value("no_proxy").orElse("").toLowerCase(Locale.ROOT).split("[,\\s]+")) {
       String name = each.replaceFirst("^\\*?\\.", "").replaceFirst(":[0-9]+$", "");
@@ -47,8 +50,31 @@ public final class EnvironmentProxy extends ProxySelector {
       if (all || !name.isEmpty() && (host.equals(name) || host.endsWith("." + name))) {
         return true;
       }
+      if (each.contains("/") && inNetwork(host, each)) {
+        return true;
+      }
     }
     return false;
+  }
+
+  private static boolean inNetwork(String host, String network) {
+    int slash = network.indexOf('/');
+    try {
+      // ofLiteral never asks DNS.
+      byte[] address = InetAddress.ofLiteral(host.replaceAll("[\\[\\]]", "")).getAddress();
+      byte[] base = InetAddress.ofLiteral(network.substring(0, slash)).getAddress();
+      int bits = Integer.parseInt(network.substring(slash + 1));
+      if (address.length != base.length || bits < 0 || bits > 8 * base.length) {
+        return false;
+      }
+      int shift = 8 * base.length - bits;
+      return new BigInteger(1, address)
+          .shiftRight(shift)
+          .equals(new BigInteger(1, base).shiftRight(shift));
+    } catch (IllegalArgumentException e) {
+      // A name is in no network.
+      return false;
+    }
   }
 
   private static Optional<List<Proxy>> proxy(String text) {

@@ -255,6 +255,23 @@ class KubeconfigTest {
   }
 
   @Test
+  void theEnvironmentsProxyIsAskedForTheServer() throws Exception {
+    try (ServerSocket proxy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      environment.put("HTTPS_PROXY", "http://127.0.0.1:" + proxy.getLocalPort());
+      try (Cluster cluster =
+          Cluster.connect(
+              TypedFlags.of("--server=https://api.example.invalid:6443"), environment)) {
+        CompletableFuture.runAsync(() -> cluster.client().namespaces().list());
+        try (Socket client = proxy.accept()) {
+          String asked =
+              new String(client.getInputStream().readNBytes(40), StandardCharsets.ISO_8859_1);
+          assertThat(asked).startsWith("CONNECT api.example.invalid:6443 ");
+        }
+      }
+    }
+  }
+
+  @Test
   void insideAPodTheServiceAccountLogsIn() throws Exception {
     environment.remove("KUBECONFIG");
     String admin = Files.readString(tested.kubeconfig());
