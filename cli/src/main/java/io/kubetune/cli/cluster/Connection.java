@@ -6,6 +6,7 @@ import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -58,8 +59,9 @@ record Connection(
     }
     Config config = found.config();
     apply(flags, config);
-    requireFiles(config);
     String source = flags.server().isPresent() ? "--server" : found.source();
+    requireAddress(flags.server().or(() -> text(config.getMasterUrl())).orElse(""), source);
+    requireFiles(config);
     return new Connection(
         config,
         found.contextName(),
@@ -75,6 +77,25 @@ record Connection(
         .map(_ -> "--token")
         .or(() -> flags.clientCertificate().map(_ -> "--client-certificate"))
         .map(Login.ByFlags::new);
+  }
+
+  private static void requireAddress(String server, String source) {
+    try {
+      URI address = URI.create(server.contains("://") ? server : "https://" + server);
+      boolean known = "https".equals(address.getScheme()) || "http".equals(address.getScheme());
+      boolean once = server.indexOf("://") == server.lastIndexOf("://");
+      if (known && once && text(address.getHost()).isPresent() && address.getPort() <= 0xffff) {
+        return;
+      }
+    } catch (IllegalArgumentException e) {
+      // Told below.
+    }
+    throw new TuneException(
+        ExitCode.CLUSTER,
+        "can't connect to the cluster",
+        source,
+        server.isEmpty() ? "it names no server" : "'" + server + "' is no address",
+        "for example https://10.0.0.1:6443");
   }
 
   /// Every file that TLS needs can be read; all that can't be are told at once.

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Everything that keeps a person from a cluster is told in words, on the real API server.
 class ConnectionFaultsTest {
@@ -121,6 +123,13 @@ class ConnectionFaultsTest {
   void aServerThatSpeaksNoTls() throws Exception {
     String server = server();
     assertThat(refusal("--server=" + server.replace("https://", "http://"))).contains("(400)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"not a url", "https://", "ftp://example.com", "::::", "http:///x"})
+  void aServerThatIsNoAddress(String server) {
+    assertThat(refusal("--server=" + server))
+        .contains("--server", "'" + server + "' is no address");
   }
 
   @Test
