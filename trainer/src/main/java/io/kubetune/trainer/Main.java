@@ -1,6 +1,9 @@
 package io.kubetune.trainer;
 
+import io.kubetune.contract.EventLine;
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TerminationLog;
+import io.kubetune.contract.TimedEvent;
 import io.kubetune.contract.TuneException;
 import io.kubetune.trainer.command.Arguments;
 import io.kubetune.trainer.command.BenchGemm;
@@ -73,12 +76,21 @@ public record Main(
         new Train(environment, events, shutdown).run(arguments);
         return ExitCode.OK.code();
       } catch (RuntimeException | Error e) {
-        Failure failure = Failure.of(e);
+        Failure failure = why(Failure.of(e));
         failure.print(err, arguments.debug());
         emitLast(failure, events);
+        TerminationLog.of(environment)
+            .ifPresent(log -> log.write(EventLine.write(TimedEvent.now(failure.event()))));
         return failure.exitCode().code();
       }
     }
+  }
+
+  /// A loop that was asked to stop says no more than that; who asked knows why.
+  private Failure why(Failure failure) {
+    return failure.exitCode() == ExitCode.RESUME_ME
+        ? shutdown.abandoned().map(Failure::of).orElse(failure)
+        : failure;
   }
 
   private void emitLast(Failure failure, EventWriter events) {

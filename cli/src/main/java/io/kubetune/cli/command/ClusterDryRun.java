@@ -30,14 +30,18 @@ import java.util.Optional;
 record ClusterDryRun(List<Manifest> manifests, List<Problem> warnings) {
 
   static ClusterDryRun of(TuneRequest request) {
+    TunePlan plan = plan(request);
+    return new ClusterDryRun(Manifests.of(plan, false), plan.config().warnings());
+  }
+
+  static TunePlan plan(TuneRequest request) {
     Optional<ModelDimensions> inspected =
         request.model() instanceof Location.Local(var folder)
             ? Optional.of(ModelFacts.read(folder).dimensions())
             : Optional.empty();
     Map<String, String> placed = request.runtime() == RuntimeKind.JOB ? PodPaths.PLACED : Map.of();
     RunConfig config = RunConfig.of(request, placed);
-    TunePlan plan = TunePlan.of(request, config, inspected, MachineFacts.here(), Release.version());
-    return new ClusterDryRun(Manifests.of(plan, false), config.warnings());
+    return TunePlan.of(request, config, inspected, MachineFacts.here(), Release.version());
   }
 
   /// In kubectl's words for each format.

@@ -4,16 +4,19 @@ import io.kubetune.cli.request.Field;
 import io.kubetune.cli.request.Flags;
 import io.kubetune.cli.request.RequestReader;
 import io.kubetune.cli.request.TuneRequest;
-import io.kubetune.cli.terminal.Failure;
+import io.kubetune.cli.submit.cluster.Submission;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -50,7 +53,8 @@ final class Create implements Callable<Integer> {
   /// The values of `--dry-run`, kubectl's own words.
   enum DryRun {
     NONE,
-    CLIENT;
+    CLIENT,
+    SERVER;
 
     @Override
     public String toString() {
@@ -75,13 +79,33 @@ final class Create implements Callable<Integer> {
 
   @Option(
       names = "--dry-run",
-      paramLabel = "none|client",
+      paramLabel = "none|client|server",
       arity = "0..1",
       fallbackValue = "client",
-      description = "client: print what would be submitted, and submit nothing")
+      description =
+          "client: print what would be submitted; server: let the API server check it as well;"
+              + " both submit nothing")
   private DryRun dryRun = DryRun.NONE;
 
+  @Option(
+      names = "--save-manifests",
+      paramLabel = "FOLDER",
+      description = "keep the manifests as files, for kubectl apply -f FOLDER")
+  private Path saveManifests;
+
+  @Option(names = "--replace", description = "delete a run of this name first")
+  private boolean replace;
+
+  @Option(
+      names = "--force-conflicts",
+      description = "take over fields that another field manager owns")
+  private boolean forceConflicts;
+
   @Mixin private SourceOption sources;
+
+  @Mixin private RegistryOption registry;
+
+  @Mixin private ClusterOptions connection;
 
   @Mixin private OutputOption output;
 
@@ -122,6 +146,7 @@ final class Create implements Callable<Integer> {
   }
 
   private ExitCode local(TuneRequest request) throws IOException, InterruptedException {
+    refuseWhatNeedsACluster(request);
     LocalCreate local = new LocalCreate(surroundings, output, sources);
     boolean waits = waits(surroundings.terminal());
     return switch (dryRun) {
@@ -129,8 +154,29 @@ final class Create implements Callable<Integer> {
         local.dryRun(request);
         yield ExitCode.OK;
       }
+      case SERVER -> throw new IllegalStateException("refused before");
       case NONE -> local.run(request, waits);
     };
+  }
+
+  private void refuseWhatNeedsACluster(TuneRequest request) {
+    List<Problem> problems = new ArrayList<>();
+    Map<String, Boolean> given = new LinkedHashMap<>();
+    given.put("--dry-run=server", dryRun == DryRun.SERVER);
+    given.put("--save-manifests", saveManifests != null);
+    given.put("--replace", replace);
+    given.put("--force-conflicts", forceConflicts);
+    given.put("a registry's options", registry.isTyped());
+    given.put("a cluster's options", connection.flags(Optional.empty()).areTyped());
+    given.forEach((place, isGiven) -> {
+      if (isGiven) {
+        problems.add(new Problem(place, "runtime local has no cluster", "take it out"));
+      }
+    });
+    if (!problems.isEmpty()) {
+      throw new TuneException(
+          ExitCode.BAD_REQUEST, "can't create the run '" + request.name() + "'", problems);
+    }
   }
 
   private boolean waits(Terminal terminal) {
@@ -145,27 +191,23 @@ final class Create implements Callable<Integer> {
     return !detach && (wait == null ? terminal.outIsTerminal() : wait);
   }
 
-  private ExitCode cluster(TuneRequest request) {
+  private ExitCode cluster(TuneRequest request) throws IOException, InterruptedException {
     List<Problem> unused = sources.unusedBy(request.runtime().text());
     if (!unused.isEmpty()) {
       throw new TuneException(
           ExitCode.BAD_REQUEST, "can't create the run '" + request.name() + "'", unused);
     }
+    ClusterCreate create =
+        new ClusterCreate(surroundings, output, registry, connection.flags(request.namespace()));
+    ClusterCreate.Options options =
+        new ClusterCreate.Options(
+            waits(surroundings.terminal()),
+            new Submission.Options(replace, forceConflicts),
+            Optional.ofNullable(saveManifests));
     return switch (dryRun) {
-      case CLIENT -> {
-        Terminal terminal = surroundings.terminal();
-        ClusterDryRun rendered = ClusterDryRun.of(request);
-        rendered.warnings().forEach(warning -> Failure.warn(warning, terminal));
-        terminal.out().print(rendered.text(output.format()));
-        yield ExitCode.OK;
-      }
-      case NONE ->
-          throw new TuneException(
-              ExitCode.NOT_SUPPORTED,
-              "can't submit the run '" + request.name() + "'",
-              "--runtime " + request.runtime().text(),
-              "this version does not submit to clusters",
-              "give --runtime local, or --dry-run=client -o yaml for the manifests");
+      case CLIENT -> create.clientDryRun(request, options);
+      case SERVER -> create.serverDryRun(request, options);
+      case NONE -> create.run(request, options);
     };
   }
 }

@@ -90,6 +90,16 @@ final class Download implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    try {
+      download();
+    } catch (TuneException e) {
+      PodEvents.failed(e, surroundings.terminal().out(), surroundings.environment());
+      throw e;
+    }
+    return ExitCode.OK.code();
+  }
+
+  private void download() {
     if ((model == null) != (modelTo == null) || data.isEmpty() != (to == null)) {
       throw incomplete("--model and --model-to, --data and --to belong together");
     }
@@ -102,7 +112,6 @@ final class Download implements Callable<Integer> {
     if (!data.isEmpty()) {
       rows();
     }
-    return ExitCode.OK.code();
   }
 
   private static TuneException incomplete(String found) {
@@ -148,17 +157,17 @@ final class Download implements Callable<Integer> {
     if (!aside.equals(to)) {
       placed.moveUp(aside);
     }
-    DownloadEvents events = new DownloadEvents(surroundings.terminal().out(), "");
+    PodEvents events = new PodEvents(surroundings.terminal().out(), "downloading", "");
     facts.warnings().forEach(each -> surroundings.terminal().err().println("warning: " + each));
     events.print(
-        DownloadEvents.event("normalised")
+        PodEvents.event("normalised")
             .put("folder", to.toString())
             .put("rows", facts.rows())
             .put("eval_rows", facts.evalRows()));
   }
 
   private Path fetch(SourceReference source, SourceOptions options, Path cache) {
-    DownloadEvents events = new DownloadEvents(surroundings.terminal().out(), source.text());
+    PodEvents events = new PodEvents(surroundings.terminal().out(), "downloading", source.text());
     if (source instanceof SourceReference.Image(String reference)) {
       DataPull.PulledData pulled =
           new DataPull(access())
@@ -167,7 +176,7 @@ final class Download implements Callable<Integer> {
                   cache.resolve("image-" + Integer.toHexString(reference.hashCode())),
                   events);
       events.print(
-          DownloadEvents.event("downloaded")
+          PodEvents.event("downloaded")
               .put("source", source.text())
               .put("revision", pulled.digest().toString())
               .put("files", pulled.files().size())
@@ -176,7 +185,7 @@ final class Download implements Callable<Integer> {
     }
     FetchedFiles files = Sources.fetch(source, cache, options, events);
     events.print(
-        DownloadEvents.event("downloaded")
+        PodEvents.event("downloaded")
             .put("source", SourceFiles.pinned(source, files))
             .put("revision", files.revision().orElse(""))
             .put("files", files.files().size())

@@ -21,6 +21,7 @@ final class Pod implements Callable<Integer> {
   static CommandLine commandLine(Surroundings surroundings) {
     CommandLine line = new CommandLine(new Pod(surroundings));
     line.addSubcommand(new Download(surroundings));
+    line.addSubcommand(new PodPublish(surroundings));
     return line;
   }
 

@@ -26,6 +26,10 @@ final class RegistryOption {
       description = "credentials as docker login keeps them (REGISTRY_AUTH_FILE, ~/.docker)")
   private Path registryAuth;
 
+  boolean isTyped() {
+    return plainHttp || registryCa != null || registryAuth != null;
+  }
+
   RegistryAccess access(Map<String, String> environment) {
     RegistryAccess access = RegistryAccess.fromEnvironment(environment).withPlainHttp(plainHttp);
     if (registryCa != null) {

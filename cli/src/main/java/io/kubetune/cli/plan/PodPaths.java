@@ -11,6 +11,7 @@ public final class PodPaths {
   public static final String MODEL = "/workspace/weights";
   public static final String DATA = "/mnt/data";
   public static final String RESULTS = "/mnt/results";
+  public static final String CONFIG = "/mnt/config/training_config.yaml";
 
   /// The same as keys of the training config.
   public static final Map<String, String> PLACED =

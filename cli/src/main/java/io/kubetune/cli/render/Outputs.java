@@ -25,11 +25,11 @@ public final class Outputs {
   }
 
   /// Files of this machine become an image.
-  static Location data(TuneRequest request, Location data) {
+  public static Location data(TuneRequest request, Location data) {
     return packaged(request, data, "data");
   }
 
-  static Location evalData(TuneRequest request, Location data) {
+  public static Location evalData(TuneRequest request, Location data) {
     return packaged(request, data, "eval-data");
   }
 

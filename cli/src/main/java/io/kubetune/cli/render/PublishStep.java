@@ -5,6 +5,7 @@ import io.kubetune.cli.request.Output;
 import io.kubetune.cli.request.TuneRequest;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// The publisher of a Job: where it puts the adapter, and with which credentials.
 ///
@@ -18,37 +19,43 @@ record PublishStep(
   private static final String FOLDER = "/mnt/output";
 
   static PublishStep of(TuneRequest request) {
-    String results = "--results=" + PodPaths.RESULTS;
+    List<Object> run =
+        List.of(
+            Volumes.literal("--run=" + request.name()),
+            Volumes.literal("--model=" + request.model().text()),
+            "--results=" + PodPaths.RESULTS,
+            "--data-manifest=" + PodPaths.DATA + "/manifest.json",
+            "--config=" + PodPaths.CONFIG);
     return switch (Outputs.of(request)) {
       case Output.Image(String reference) ->
           request
               .outputSecret()
               .map(secret ->
                   new PublishStep(
-                      List.of(results, Volumes.literal("--to=" + reference)),
+                      with(run, "--to=" + reference),
                       List.of(Volumes.env("DOCKER_CONFIG", CREDENTIALS)),
                       List.of(Volumes.mount("output-credentials", CREDENTIALS, true)),
                       List.of(Volumes.named("output-credentials", Volumes.credentials(secret)))))
               .orElseGet(() ->
-                  new PublishStep(
-                      List.of(results, Volumes.literal("--to=" + reference)),
-                      List.of(),
-                      List.of(),
-                      List.of()));
+                  new PublishStep(with(run, "--to=" + reference), List.of(), List.of(), List.of()));
       case Output.Claim(String claim, String path) ->
-          toFolder(results, path, Volumes.claim(claim, false));
-      case Output.Volume(Map<String, Object> source) -> toFolder(results, "", source);
+          toFolder(run, path, Volumes.claim(claim, false));
+      case Output.Volume(Map<String, Object> source) -> toFolder(run, "", source);
       case Output.Layout layout ->
           throw new IllegalStateException("a pod can't write " + layout.text());
     };
   }
 
-  private static PublishStep toFolder(String results, String path, Map<String, Object> source) {
+  private static PublishStep toFolder(List<Object> run, String path, Map<String, Object> source) {
     String folder = path.isEmpty() ? FOLDER : FOLDER + "/" + path;
     return new PublishStep(
-        List.of(results, Volumes.literal("--to-folder=" + folder)),
+        with(run, "--to-folder=" + folder),
         List.of(),
         List.of(Volumes.mount("output", FOLDER, false)),
         List.of(Volumes.named("output", source)));
+  }
+
+  private static List<Object> with(List<Object> run, String last) {
+    return Stream.concat(run.stream(), Stream.of((Object) Volumes.literal(last))).toList();
   }
 }

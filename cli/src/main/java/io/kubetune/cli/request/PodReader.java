@@ -25,7 +25,12 @@ final class PodReader {
 
   /// What the Job's template sets itself.
   private static final Set<String> OURS =
-      Set.of("YAML_FILE_PATH", "KUBETUNE_LOCK_FILE", "OMP_NUM_THREADS");
+      Set.of(
+          "YAML_FILE_PATH",
+          "KUBETUNE_LOCK_FILE",
+          "KUBETUNE_PUBLISHER_LOCK_FILE",
+          "KUBETUNE_TERMINATION_LOG",
+          "OMP_NUM_THREADS");
 
   private static final String INSTANCE_TYPE_LABEL = "node.kubernetes.io/instance-type";
 

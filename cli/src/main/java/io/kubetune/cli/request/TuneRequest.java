@@ -38,4 +38,30 @@ public record TuneRequest(
     Optional<String> outputSecret,
     ConfigSource config,
     int workers,
-    PodRequest pod) {}
+    PodRequest pod) {
+
+  /// The same request with model and rows elsewhere: where they were packaged to.
+  public TuneRequest withInputs(
+      Location otherModel, List<Location> otherData, List<Location> otherEvalData) {
+    return new TuneRequest(
+        name,
+        namespace,
+        labels,
+        annotations,
+        runtime,
+        method,
+        otherModel,
+        modelSecret,
+        otherData,
+        otherEvalData,
+        dataName,
+        dataSecrets,
+        columns,
+        registry,
+        output,
+        outputSecret,
+        config,
+        workers,
+        pod);
+  }
+}

@@ -91,7 +91,7 @@ class ClusterDryRunTest {
   }
 
   @Test
-  void submittingHasAnExitCodeOfItsOwnAndSaysWhatWorks() throws Exception {
+  void withoutAKubeconfigItSaysWhereItLookedAndWhatWorks() throws Exception {
     Typed typed =
         typed(
             "create",
@@ -105,10 +105,12 @@ class ClusterDryRunTest {
             "--output-image-secret",
             "push",
             "--runtime",
-            "kaito");
+            "kaito",
+            "--kubeconfig",
+            "/no/such/kubeconfig");
 
-    assertThat(typed.status()).isEqualTo(ExitCode.NOT_SUPPORTED.code());
-    assertThat(typed.err()).contains("--dry-run=client -o yaml");
+    assertThat(typed.status()).isEqualTo(ExitCode.CLUSTER.code());
+    assertThat(typed.err()).contains("can't find a cluster", "--kubeconfig FILE");
   }
 
   private Typed create(String... more) throws Exception {

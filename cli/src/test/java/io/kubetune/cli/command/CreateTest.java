@@ -180,9 +180,10 @@ class CreateTest {
             "--runtime=job",
             "--model=org/name",
             "--data=hf://a/b",
-            "--output-image=registry.example.com/a:1"),
-        ExitCode.NOT_SUPPORTED,
-        "--runtime job");
+            "--output-image=registry.example.com/a:1",
+            "--kubeconfig=/no/such/kubeconfig"),
+        ExitCode.CLUSTER,
+        "/no/such/kubeconfig");
     assertRefused(create("first", "--wiat"), ExitCode.USAGE, "did you mean --wait?");
     assertRefused(typed("craete", "first"), ExitCode.USAGE, "did you mean create?");
     runs.environment().put("KUBETUNE_TRAINER_HOME", noModel.toString());

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The lock that tells a pod's publisher whether this process still lives: the kernel releases it
 /// in the moment the process is gone, for whatever reason.
@@ -25,6 +26,10 @@ import java.util.Set;
 record ClaimedLock(Path file, FileChannel channel, FileLock lock) {
   private static final String VARIABLE = "KUBETUNE_LOCK_FILE";
   private static final String CLAIMED = "claimed";
+
+  /// Reachable as long as the process lives: a channel that nobody knows any more is closed by the
+  /// garbage collector, and its lock with it.
+  private static final Set<ClaimedLock> HELD = ConcurrentHashMap.newKeySet();
 
   /// Held until the process ends; empty where no file is named.
   ///
@@ -49,7 +54,9 @@ record ClaimedLock(Path file, FileChannel channel, FileLock lock) {
             "wait until it is done, or give this run its own " + VARIABLE);
       }
       WholeFile.write(file.resolveSibling(CLAIMED), ProcessHandle.current().pid() + "\n");
-      return Optional.of(new ClaimedLock(file, channel, lock));
+      ClaimedLock held = new ClaimedLock(file, channel, lock);
+      HELD.add(held);
+      return Optional.of(held);
     } catch (IOException e) {
       throw StorageFailure.of("can't take the lock that " + VARIABLE + " names", file, e);
     }

@@ -1,8 +1,11 @@
 package io.kubetune.trainer.command;
 
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TuneException;
 import io.kubetune.trainer.train.StopRequest;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// SIGTERM and Ctrl-C: while training the loop is asked to stop, writes its checkpoint, and the
 /// process ends with the status that the loop ended with; before that it ends at once, since
@@ -20,6 +23,7 @@ public final class Shutdown {
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean training;
   private volatile int status = ExitCode.RESUME_ME.code();
+  private final AtomicReference<TuneException> abandoned = new AtomicReference<>();
 
   /// Heeds signals from now on; one that is not installed never stops anything.
   public Shutdown install() {
@@ -37,6 +41,23 @@ public final class Shutdown {
       Thread.currentThread().interrupt();
     }
     Runtime.getRuntime().halt(status);
+  }
+
+  /// Ends the work as a signal would, for a reason of our own.
+  void abandon(TuneException reason) {
+    if (!abandoned.compareAndSet(null, reason)) {
+      return;
+    }
+    stop.request();
+    if (!training) {
+      Failure.of(reason).print(System.err, false);
+      Runtime.getRuntime().halt(reason.exitCode().code());
+    }
+  }
+
+  /// Why the work was stopped, where it was not a signal.
+  public Optional<TuneException> abandoned() {
+    return Optional.ofNullable(abandoned.get());
   }
 
   /// From here on there is something to lose.

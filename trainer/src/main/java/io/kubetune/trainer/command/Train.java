@@ -53,6 +53,7 @@ public record Train(Map<String, String> environment, EventWriter events, Shutdow
     // Before all else: the publisher waits for this lock.
     Set<String> lockFiles =
         ClaimedLock.take(environment).map(ClaimedLock::fileNames).orElse(Set.of());
+    PublisherWatch.start(environment, shutdown);
     Rendezvous.of(environment).refuseSeveral();
     ConfigResult read = ConfigReader.read(configFile(arguments));
     TrainingConfig config = read.config();

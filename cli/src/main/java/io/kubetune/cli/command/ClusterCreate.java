@@ -1,0 +1,150 @@
+package io.kubetune.cli.command;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.kubetune.cli.cluster.Cluster;
+import io.kubetune.cli.cluster.ClusterFlags;
+import io.kubetune.cli.data.Dataset;
+import io.kubetune.cli.data.NormaliseRequest;
+import io.kubetune.cli.data.shape.ColumnMapping;
+import io.kubetune.cli.publish.InputPublisher;
+import io.kubetune.cli.render.Manifest;
+import io.kubetune.cli.render.ManifestText;
+import io.kubetune.cli.render.Manifests;
+import io.kubetune.cli.request.Location;
+import io.kubetune.cli.request.TuneRequest;
+import io.kubetune.cli.submit.cluster.Submission;
+import io.kubetune.cli.terminal.Failure;
+import io.kubetune.cli.terminal.Terminal;
+import io.kubetune.contract.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// `create` for runtimes in a cluster: inspect, plan, render, publish, submit, watch.
+///
+/// ```
+/// ExitCode code = new ClusterCreate(surroundings, output, registry, flags).run(request, options);
+/// ```
+record ClusterCreate(
+    Surroundings surroundings, OutputOption output, RegistryOption registry, ClusterFlags flags) {
+
+  /// @param waits whether to follow the run to its end
+  /// @param saveTo empty: manifests are not kept
+  record Options(boolean waits, Submission.Options submission, Optional<Path> saveTo) {}
+
+  /// What would be made, from the request alone: no cluster is asked.
+  ExitCode clientDryRun(TuneRequest request, Options options) {
+    Terminal terminal = surroundings.terminal();
+    ClusterDryRun rendered = ClusterDryRun.of(request);
+    rendered.warnings().forEach(warning -> Failure.warn(warning, terminal));
+    options.saveTo().ifPresent(folder -> SavedManifests.write(folder, rendered.manifests()));
+    terminal.out().print(rendered.text(output.format()));
+    return ExitCode.OK;
+  }
+
+  /// What the API server says of it: admission, quota and webhooks included.
+  ExitCode serverDryRun(TuneRequest request, Options options) {
+    try (Cluster cluster = connect(request)) {
+      ClusterDryRun planned = planned(cluster, request, options);
+      List<GenericKubernetesResource> stored =
+          submission(cluster, options).dryRun(planned.manifests());
+      options.saveTo().ifPresent(folder -> SavedManifests.write(folder, planned.manifests()));
+      print(StoredManifests.of(stored), " created (server dry run)");
+    }
+    return ExitCode.OK;
+  }
+
+  /// Runs the stages in their order.
+  ExitCode run(TuneRequest request, Options options) throws IOException, InterruptedException {
+    check(request);
+    try (Cluster cluster = connect(request)) {
+      planned(cluster, request, options);
+      TuneRequest packaged = publish(request);
+      List<Manifest> manifests = Manifests.of(ClusterDryRun.plan(packaged), false);
+      options.saveTo().ifPresent(folder -> SavedManifests.write(folder, manifests));
+      GenericKubernetesResource owner = submission(cluster, options).submit(manifests);
+      return started(cluster, owner, options);
+    }
+  }
+
+  private Cluster connect(TuneRequest request) {
+    return surroundings.cluster(flags.withNamespace(request.namespace()));
+  }
+
+  private ClusterDryRun planned(Cluster cluster, TuneRequest request, Options options) {
+    ClusterDryRun planned = ClusterDryRun.of(request);
+    planned.warnings().forEach(warning -> Failure.warn(warning, surroundings.terminal()));
+    return planned;
+  }
+
+  /// Rows of this machine are read as `data check` reads them, before anything is sent.
+  private void check(TuneRequest request) throws IOException {
+    List<String> data = local(request.data());
+    List<String> evalData = local(request.evalData());
+    if (data.isEmpty()) {
+      return;
+    }
+    Path aside = Files.createTempDirectory("kubetune-check");
+    try {
+      Dataset.normalise(
+              NormaliseRequest.of(data, aside.resolve("data"))
+                  .evaluatedOn(evalData)
+                  .mapped(new ColumnMapping(request.columns())))
+          .warnings()
+          .forEach(warning -> Failure.warn(warning, surroundings.terminal()));
+    } finally {
+      try (Stream<Path> files = Files.walk(aside)) {
+        for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(each);
+        }
+      }
+    }
+  }
+
+  private static List<String> local(List<Location> locations) {
+    return locations.stream().filter(Location.Local.class::isInstance).map(Location::text).toList();
+  }
+
+  private TuneRequest publish(TuneRequest request) {
+    try (TransferBars bars = new TransferBars(surroundings.terminal())) {
+      return new InputPublisher(
+              registry.access(surroundings.environment()), surroundings.environment(), bars)
+          .publish(request);
+    }
+  }
+
+  private Submission submission(Cluster cluster, Options options) {
+    Terminal terminal = surroundings.terminal();
+    return new Submission(
+        cluster,
+        cluster.namespace(),
+        options.submission(),
+        line -> {
+          terminal.err().println(line);
+          terminal.err().flush();
+        });
+  }
+
+  private ExitCode started(Cluster cluster, GenericKubernetesResource owner, Options options)
+      throws InterruptedException {
+    List<Manifest> made = StoredManifests.of(List.of(owner));
+    print(made, " created");
+    return ExitCode.OK;
+  }
+
+  private void print(List<Manifest> manifests, String done) {
+    Terminal terminal = surroundings.terminal();
+    switch (output.format()) {
+      case YAML -> terminal.out().print(ManifestText.yaml(manifests));
+      case JSON -> terminal.out().print(ManifestText.json(manifests));
+      case NAME -> terminal.out().print(ManifestText.names(manifests));
+      case TABLE, WIDE ->
+          terminal.out().print(ManifestText.names(manifests).replace("\n", done + "\n"));
+    }
+    terminal.out().flush();
+  }
+}
