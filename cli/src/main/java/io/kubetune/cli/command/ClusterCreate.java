@@ -6,6 +6,7 @@ import io.kubetune.cli.cluster.ClusterFlags;
 import io.kubetune.cli.data.Dataset;
 import io.kubetune.cli.data.NormaliseRequest;
 import io.kubetune.cli.data.shape.ColumnMapping;
+import io.kubetune.cli.plan.TunePlan;
 import io.kubetune.cli.publish.InputPublisher;
 import io.kubetune.cli.render.Manifest;
 import io.kubetune.cli.render.ManifestText;
@@ -39,7 +40,7 @@ record ClusterCreate(
   /// What would be made, from the request alone: no cluster is asked.
   ExitCode clientDryRun(TuneRequest request, Options options) {
     Terminal terminal = surroundings.terminal();
-    ClusterDryRun rendered = ClusterDryRun.of(request);
+    ClusterDryRun rendered = ClusterDryRun.of(request, registry.plainHttp());
     rendered.warnings().forEach(warning -> Failure.warn(warning, terminal));
     options.saveTo().ifPresent(folder -> SavedManifests.write(folder, rendered.manifests()));
     terminal.out().print(rendered.text(output.format()));
@@ -64,11 +65,17 @@ record ClusterCreate(
     try (Cluster cluster = connect(request)) {
       planned(cluster, request, options);
       TuneRequest packaged = publish(request);
-      List<Manifest> manifests = Manifests.of(ClusterDryRun.plan(packaged), false);
+      List<Manifest> manifests = manifests(request, packaged);
       options.saveTo().ifPresent(folder -> SavedManifests.write(folder, manifests));
       GenericKubernetesResource owner = submission(cluster, options).submit(manifests);
       return started(cluster, owner, options);
     }
+  }
+
+  private List<Manifest> manifests(TuneRequest request, TuneRequest packaged) {
+    // The sizes are those of the folder that was packaged.
+    TunePlan plan = ClusterDryRun.plan(packaged, ClusterDryRun.model(request));
+    return Manifests.of(plan.withPlainHttp(registry.plainHttp()), false);
   }
 
   private Cluster connect(TuneRequest request) {
@@ -76,7 +83,7 @@ record ClusterCreate(
   }
 
   private ClusterDryRun planned(Cluster cluster, TuneRequest request, Options options) {
-    ClusterDryRun planned = ClusterDryRun.of(request);
+    ClusterDryRun planned = ClusterDryRun.of(request, registry.plainHttp());
     planned.warnings().forEach(warning -> Failure.warn(warning, surroundings.terminal()));
     return planned;
   }

@@ -29,19 +29,22 @@ import java.util.Optional;
 /// @param warnings keys of the training config that have no effect
 record ClusterDryRun(List<Manifest> manifests, List<Problem> warnings) {
 
-  static ClusterDryRun of(TuneRequest request) {
-    TunePlan plan = plan(request);
+  static ClusterDryRun of(TuneRequest request, boolean plainHttp) {
+    TunePlan plan = plan(request, model(request)).withPlainHttp(plainHttp);
     return new ClusterDryRun(Manifests.of(plan, false), plan.config().warnings());
   }
 
-  static TunePlan plan(TuneRequest request) {
-    Optional<ModelDimensions> inspected =
-        request.model() instanceof Location.Local(var folder)
-            ? Optional.of(ModelFacts.read(folder).dimensions())
-            : Optional.empty();
+  /// Sizes of a model of this machine.
+  static Optional<ModelDimensions> model(TuneRequest request) {
+    return request.model() instanceof Location.Local(var folder)
+        ? Optional.of(ModelFacts.read(folder).dimensions())
+        : Optional.empty();
+  }
+
+  static TunePlan plan(TuneRequest request, Optional<ModelDimensions> model) {
     Map<String, String> placed = request.runtime() == RuntimeKind.JOB ? PodPaths.PLACED : Map.of();
     RunConfig config = RunConfig.of(request, placed);
-    return TunePlan.of(request, config, inspected, MachineFacts.here(), Release.version());
+    return TunePlan.of(request, config, model, MachineFacts.here(), Release.version());
   }
 
   /// In kubectl's words for each format.

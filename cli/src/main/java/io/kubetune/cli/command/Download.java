@@ -80,6 +80,9 @@ final class Download implements Callable<Integer> {
       description = "with a config.json of registries, as docker login writes it")
   private List<Path> credentials = List.of();
 
+  @Option(names = "--plain-http", description = "speak http to registries")
+  private boolean plainHttp;
+
   @Mixin private SourceOption sources;
 
   private final Surroundings surroundings;
@@ -195,7 +198,8 @@ final class Download implements Callable<Integer> {
   }
 
   private RegistryAccess access() {
-    RegistryAccess access = RegistryAccess.fromEnvironment(surroundings.environment());
+    RegistryAccess access =
+        RegistryAccess.fromEnvironment(surroundings.environment()).withPlainHttp(plainHttp);
     List<Path> files = new ArrayList<>();
     credentials.forEach(folder -> files.add(folder.resolve("config.json")));
     files.addAll(access.authFiles());

@@ -26,6 +26,10 @@ final class RegistryOption {
       description = "credentials as docker login keeps them (REGISTRY_AUTH_FILE, ~/.docker)")
   private Path registryAuth;
 
+  boolean plainHttp() {
+    return plainHttp;
+  }
+
   boolean isTyped() {
     return plainHttp || registryCa != null || registryAuth != null;
   }

@@ -28,13 +28,15 @@ import java.util.Optional;
 ///
 /// @param model empty where the model's sizes are not known on this side
 /// @param memory empty where the model's sizes are not known
+/// @param plainHttp the pod speaks http to registries
 public record TunePlan(
     TuneRequest request,
     RunConfig config,
     Optional<ModelDimensions> model,
     Optional<MemoryEstimate> memory,
     PodImages images,
-    PodResources resources) {
+    PodResources resources,
+    boolean plainHttp) {
 
   /// Training is bound by memory traffic beyond a few cores, and so many fit most nodes.
   private static final String CPUS = "4";
@@ -89,7 +91,12 @@ public record TunePlan(
         memory,
         PodImages.of(request, version),
         new PodResources(
-            pod.cpu().orElse(CPUS), memoryLimit.orElse("1Gi"), gpus, pod.gpuResource()));
+            pod.cpu().orElse(CPUS), memoryLimit.orElse("1Gi"), gpus, pod.gpuResource()),
+        false);
+  }
+
+  public TunePlan withPlainHttp(boolean plain) {
+    return new TunePlan(request, config, model, memory, images, resources, plain);
   }
 
   /// Parameters that are trained; empty where the model's sizes are not known.

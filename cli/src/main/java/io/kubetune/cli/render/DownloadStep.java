@@ -2,6 +2,7 @@ package io.kubetune.cli.render;
 
 import io.kubetune.cli.model.Presets;
 import io.kubetune.cli.plan.PodPaths;
+import io.kubetune.cli.plan.TunePlan;
 import io.kubetune.cli.request.Location;
 import io.kubetune.cli.request.TuneRequest;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.Optional;
 /// Each value is joined to its flag by `=`, so that none can be taken for another flag.
 ///
 /// ```
-/// DownloadStep.of(request).arguments() // [--model=hf://org/name, --model-to=/workspace/weights, …]
+/// DownloadStep.of(plan).arguments() // [--model=hf://org/name, --model-to=/workspace/weights, …]
 /// ```
 ///
 /// @param modelVolume what the volume `model` is: empty, or the claim that has the model already
@@ -30,7 +31,8 @@ record DownloadStep(
   private static final String SOURCES = "/mnt/sources/";
   private static final String CREDENTIALS = "/mnt/credentials/";
 
-  static DownloadStep of(TuneRequest request) {
+  static DownloadStep of(TunePlan plan) {
+    TuneRequest request = plan.request();
     List<String> arguments = new ArrayList<>();
     List<Object> env = new ArrayList<>();
     List<Object> mounts = new ArrayList<>();
@@ -62,6 +64,9 @@ record DownloadStep(
     }
     request.columns().forEach((key, column) -> arguments.add("--column=" + key + "=" + column));
     arguments.add("--to=" + PodPaths.DATA);
+    if (plan.plainHttp()) {
+      arguments.add("--plain-http");
+    }
     for (int i = 0; i < request.dataSecrets().size(); i++) {
       String name = "credentials-" + i;
       arguments.add("--credentials=" + CREDENTIALS + i);

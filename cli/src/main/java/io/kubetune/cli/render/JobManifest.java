@@ -45,8 +45,8 @@ final class JobManifest {
   static Manifest of(TunePlan plan, boolean suspended) {
     TuneRequest request = plan.request();
     PodRequest pod = request.pod();
-    DownloadStep download = DownloadStep.of(request);
-    PublishStep publish = PublishStep.of(request);
+    DownloadStep download = DownloadStep.of(plan);
+    PublishStep publish = PublishStep.of(plan);
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("name", request.name());
     values.put("namespace", request.namespace());

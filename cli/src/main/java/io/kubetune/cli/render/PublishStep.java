@@ -1,8 +1,10 @@
 package io.kubetune.cli.render;
 
 import io.kubetune.cli.plan.PodPaths;
+import io.kubetune.cli.plan.TunePlan;
 import io.kubetune.cli.request.Output;
 import io.kubetune.cli.request.TuneRequest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -10,7 +12,7 @@ import java.util.stream.Stream;
 /// The publisher of a Job: where it puts the adapter, and with which credentials.
 ///
 /// ```
-/// PublishStep.of(request).arguments() // [--results=/mnt/results, --to=registry.example.com/a:1]
+/// PublishStep.of(plan).arguments() // [--results=/mnt/results, --to=registry.example.com/a:1]
 /// ```
 record PublishStep(
     List<Object> arguments, List<Object> env, List<Object> mounts, List<Object> volumes) {
@@ -18,14 +20,19 @@ record PublishStep(
   private static final String CREDENTIALS = "/mnt/credentials/output";
   private static final String FOLDER = "/mnt/output";
 
-  static PublishStep of(TuneRequest request) {
-    List<Object> run =
+  static PublishStep of(TunePlan plan) {
+    TuneRequest request = plan.request();
+    List<Object> run = new ArrayList<>();
+    if (plan.plainHttp()) {
+      run.add("--plain-http");
+    }
+    run.addAll(
         List.of(
             Volumes.literal("--run=" + request.name()),
             Volumes.literal("--model=" + request.model().text()),
             "--results=" + PodPaths.RESULTS,
             "--data-manifest=" + PodPaths.DATA + "/manifest.json",
-            "--config=" + PodPaths.CONFIG);
+            "--config=" + PodPaths.CONFIG));
     return switch (Outputs.of(request)) {
       case Output.Image(String reference) ->
           request

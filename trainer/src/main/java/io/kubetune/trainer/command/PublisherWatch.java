@@ -54,8 +54,12 @@ final class PublisherWatch {
         }
         TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
       }
-      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-          FileLock lock = channel.lock()) {
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        // Asked again and again, not waited for: the publisher waits for our lock, and the kernel
+        // refuses two that wait for one another.
+        for (FileLock lock = channel.tryLock(); lock == null; lock = channel.tryLock()) {
+          TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        }
         shutdown.abandon(gone("it ended before the training did"));
       }
     } catch (IOException e) {

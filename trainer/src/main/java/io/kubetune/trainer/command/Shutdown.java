@@ -1,6 +1,9 @@
 package io.kubetune.trainer.command;
 
+import io.kubetune.contract.EventLine;
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TerminationLog;
+import io.kubetune.contract.TimedEvent;
 import io.kubetune.contract.TuneException;
 import io.kubetune.trainer.train.StopRequest;
 import java.util.Optional;
@@ -50,7 +53,10 @@ public final class Shutdown {
     }
     stop.request();
     if (!training) {
-      Failure.of(reason).print(System.err, false);
+      Failure failure = Failure.of(reason);
+      failure.print(System.err, false);
+      TerminationLog.of(System.getenv())
+          .ifPresent(log -> log.write(EventLine.write(TimedEvent.now(failure.event()))));
       Runtime.getRuntime().halt(reason.exitCode().code());
     }
   }
