@@ -1,12 +1,16 @@
 package io.kubetune.cli.command;
 
+import io.kubetune.cli.cluster.Cluster;
 import io.kubetune.cli.submit.RunFolder;
 import io.kubetune.cli.submit.RunState;
+import io.kubetune.cli.submit.cluster.ClusterRuns;
+import io.kubetune.cli.watch.cluster.ClusterView;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -23,9 +27,13 @@ final class Cancel implements Callable<Integer> {
   @Option(
       names = "--grace-period",
       paramLabel = "SECONDS",
-      description = "time for the checkpoint, before the trainer is killed (${DEFAULT-VALUE})",
+      description =
+          "time for the checkpoint, before a trainer of this machine is killed (${DEFAULT-VALUE}); a"
+              + " pod has its own",
       defaultValue = "60")
   private long graceSeconds;
+
+  @Mixin private WhereOptions where;
 
   private final Surroundings surroundings;
 
@@ -35,16 +43,43 @@ final class Cancel implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    RunFolder run = surroundings.run(name);
-    RunState before = RunState.of(run);
-    if (before.phase().isOver()) {
+    try (NamedRun run = where.find(name, surroundings)) {
+      return switch (run) {
+        case NamedRun.Here(RunFolder folder) -> here(folder);
+        case NamedRun.There(Cluster cluster, ClusterRuns.Found found) -> there(cluster, found);
+      };
+    }
+  }
+
+  private int there(Cluster cluster, ClusterRuns.Found found) {
+    ClusterView view = ClusterView.read(cluster, found);
+    refuseIfOver(view.state(), found.reference());
+    new ClusterRuns(cluster).cancel(found);
+    surroundings.terminal().out().println(found.reference() + " cancelled");
+    if (!view.keepsCheckpoints()) {
+      surroundings
+          .terminal()
+          .err()
+          .println(
+              "warning: it has no --checkpoint-claim: its checkpoint goes with the pod, and"
+                  + " kubectl tune resume starts it from the beginning");
+    }
+    return ExitCode.OK.code();
+  }
+
+  private static void refuseIfOver(RunState state, String reference) {
+    if (state.phase().isOver()) {
       throw new TuneException(
           ExitCode.BAD_REQUEST,
-          "can't cancel run/" + run.name(),
-          "run/" + run.name(),
-          "it is over: " + before.phase(),
-          "kubectl tune status " + run.name());
+          "can't cancel " + reference,
+          reference,
+          "it is over: " + state.phase(),
+          "kubectl tune status " + reference);
     }
+  }
+
+  private int here(RunFolder run) throws InterruptedException {
+    refuseIfOver(RunState.of(run), "run/" + run.name());
     surroundings.local().stop(run, Duration.ofSeconds(graceSeconds));
     RunState after = RunState.of(run);
     surroundings.terminal().out().println("run/" + run.name() + ": " + after.phase());

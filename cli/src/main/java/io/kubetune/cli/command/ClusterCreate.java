@@ -13,9 +13,15 @@ import io.kubetune.cli.render.ManifestText;
 import io.kubetune.cli.render.Manifests;
 import io.kubetune.cli.request.Location;
 import io.kubetune.cli.request.TuneRequest;
+import io.kubetune.cli.submit.RunState;
+import io.kubetune.cli.submit.cluster.ClusterRuns;
 import io.kubetune.cli.submit.cluster.Submission;
 import io.kubetune.cli.terminal.Failure;
+import io.kubetune.cli.terminal.Lines;
 import io.kubetune.cli.terminal.Terminal;
+import io.kubetune.cli.watch.LineNarrator;
+import io.kubetune.cli.watch.cluster.ClusterView;
+import io.kubetune.cli.watch.cluster.LogStart;
 import io.kubetune.contract.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -138,9 +144,29 @@ record ClusterCreate(
 
   private ExitCode started(Cluster cluster, GenericKubernetesResource owner, Options options)
       throws InterruptedException {
-    List<Manifest> made = StoredManifests.of(List.of(owner));
-    print(made, " created");
-    return ExitCode.OK;
+    Terminal terminal = surroundings.terminal();
+    ClusterRuns.Found run = ClusterRuns.Found.of(owner);
+    if (!options.waits()) {
+      print(StoredManifests.of(List.of(owner)), " created");
+      terminal.err().println("Follow it with: kubectl tune logs -f " + run.name());
+      return ExitCode.OK;
+    }
+    if (!output.format().isForPrograms()) {
+      terminal.out().println(run.reference() + " created");
+      terminal.out().flush();
+    }
+    ClusterFollowing following = new ClusterFollowing(cluster, run, terminal);
+    RunState end =
+        terminal.errIsTerminal()
+            ? following.withBars()
+            : following.with(new LineNarrator(new Lines(terminal.err(), Lines.ALL)), LogStart.ALL);
+    if (output.format().isForPrograms()) {
+      print(StoredManifests.of(List.of(owner)), "");
+    } else if (end.phase().isOver()) {
+      Status.print(
+          ClusterView.read(cluster, new ClusterRuns(cluster).read(run).orElse(run)), terminal);
+    }
+    return end.code();
   }
 
   private void print(List<Manifest> manifests, String done) {

@@ -1,9 +1,12 @@
 package io.kubetune.cli.command;
 
+import io.kubetune.cli.cluster.Cluster;
 import io.kubetune.cli.submit.RunFolder;
 import io.kubetune.cli.submit.RunState;
+import io.kubetune.cli.submit.cluster.ClusterRuns;
 import io.kubetune.cli.terminal.Output;
 import io.kubetune.cli.terminal.Terminal;
+import io.kubetune.cli.watch.cluster.ClusterView;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import java.io.BufferedReader;
@@ -14,7 +17,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,6 +36,8 @@ import picocli.CommandLine.Parameters;
       "  kubectl tune delete first second --yes --grace-period 60",
     })
 final class Delete implements Callable<Integer> {
+  private static final long POLL_MILLIS = 500;
+
   @Parameters(paramLabel = "NAME", arity = "1..*", description = "the run")
   private List<String> names;
 
@@ -52,6 +59,16 @@ final class Delete implements Callable<Integer> {
       description = "table or name")
   private Output output = Output.TABLE;
 
+  @Option(
+      names = "--wait",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "come back when all of it is gone from the cluster; the default")
+  private boolean wait;
+
+  @Mixin private WhereOptions where;
+
   private final Surroundings surroundings;
 
   Delete(Surroundings surroundings) {
@@ -60,36 +77,57 @@ final class Delete implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException, IOException {
-    List<RunFolder> runs = names.stream().map(surroundings::run).toList();
-    for (RunFolder run : runs) {
-      confirm(run);
-      surroundings.local().stop(run, Duration.ofSeconds(graceSeconds));
-      surroundings.runs().remove(run);
-      surroundings
-          .terminal()
-          .out()
-          .println(output == Output.NAME ? "run/" + run.name() : "run/" + run.name() + " deleted");
+    for (String each : names) {
+      try (NamedRun run = where.find(each, surroundings)) {
+        switch (run) {
+          case NamedRun.Here(RunFolder folder) -> {
+            confirm("run/" + folder.name(), RunState.of(folder));
+            surroundings.local().stop(folder, Duration.ofSeconds(graceSeconds));
+            surroundings.runs().remove(folder);
+            deleted("run/" + folder.name());
+          }
+          case NamedRun.There(Cluster cluster, ClusterRuns.Found found) -> {
+            confirm(found.reference(), ClusterView.read(cluster, found).state());
+            delete(cluster, found);
+            deleted(found.reference());
+          }
+        }
+      }
     }
     return ExitCode.OK.code();
   }
 
-  private void confirm(RunFolder run) throws IOException {
+  private void delete(Cluster cluster, ClusterRuns.Found found) throws InterruptedException {
+    ClusterRuns runs = new ClusterRuns(cluster);
+    runs.delete(found);
+    while (wait && runs.isThere(found)) {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    }
+  }
+
+  private void deleted(String reference) {
+    surroundings
+        .terminal()
+        .out()
+        .println(output == Output.NAME ? reference : reference + " deleted");
+  }
+
+  private void confirm(String reference, RunState state) throws IOException {
     Terminal terminal = surroundings.terminal();
     if (yes || !terminal.inIsTerminal()) {
       return;
     }
-    RunState state = RunState.of(run);
-    terminal.err().print("Delete run/" + run.name() + " (" + state.phase() + ")? [y/N] ");
+    terminal.err().print("Delete " + reference + " (" + state.phase() + ")? [y/N] ");
     terminal.err().flush();
     String answer =
         new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8)).readLine();
     if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).startsWith("y")) {
       throw new TuneException(
           ExitCode.USAGE,
-          "did not delete run/" + run.name(),
+          "did not delete " + reference,
           "answer",
           "not 'y'",
-          "kubectl tune delete " + run.name() + " --yes");
+          "kubectl tune delete " + reference + " --yes");
     }
   }
 }

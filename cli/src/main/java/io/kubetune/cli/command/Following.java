@@ -7,6 +7,7 @@ import io.kubetune.cli.watch.BarNarrator;
 import io.kubetune.cli.watch.Follow;
 import io.kubetune.cli.watch.Narrator;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /// Follows a run until it is over, or until Ctrl-C, which stops the following and never the run.
 ///
@@ -31,7 +32,34 @@ final class Following {
   private static RunState with(
       Narrator narrator, RunFolder run, Terminal terminal, Runnable clearScreen)
       throws IOException, InterruptedException {
-    // Ctrl-C ends this process with status 130 by itself; the run has a session of its own.
+    try {
+      return untilInterrupted(
+          run.name().value(),
+          terminal,
+          clearScreen,
+          () -> {
+            try {
+              return new Follow(run).until(narrator);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /// What is followed, to its end.
+  interface Followed {
+    RunState toTheEnd() throws InterruptedException;
+  }
+
+  /// @param name as commands take it
+  /// @param clearScreen takes bars off it
+  static RunState untilInterrupted(
+      String name, Terminal terminal, Runnable clearScreen, Followed followed)
+      throws InterruptedException {
+    // Ctrl-C ends this process with status 130 by itself; the run goes on without it.
     Thread onInterrupt =
         new Thread(() -> {
           clearScreen.run();
@@ -44,12 +72,12 @@ final class Following {
                     kubectl tune logs -f %1$s    follows it again
                     kubectl tune delete %1$s     stops it
                   """,
-                  run.name());
+                  name);
           terminal.err().flush();
         });
     Runtime.getRuntime().addShutdownHook(onInterrupt);
     try {
-      return new Follow(run).until(narrator);
+      return followed.toTheEnd();
     } finally {
       try {
         Runtime.getRuntime().removeShutdownHook(onInterrupt);

@@ -81,6 +81,7 @@ public final class KubectlTune implements Callable<Integer> {
     line.addSubcommand(new Wait(surroundings));
     line.addSubcommand(new Cancel(surroundings));
     line.addSubcommand(new Resume(surroundings));
+    line.addSubcommand(new RetryRun(surroundings));
     line.addSubcommand(new Delete(surroundings));
     line.addSubcommand(new Init(surroundings));
     line.addSubcommand(new Explain(surroundings));

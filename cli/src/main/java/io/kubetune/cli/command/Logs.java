@@ -1,6 +1,8 @@
 package io.kubetune.cli.command;
 
+import io.kubetune.cli.cluster.Cluster;
 import io.kubetune.cli.submit.RunFolder;
+import io.kubetune.cli.submit.cluster.ClusterRuns;
 import io.kubetune.cli.terminal.Lines;
 import io.kubetune.cli.terminal.Output;
 import io.kubetune.cli.terminal.Terminal;
@@ -9,9 +11,19 @@ import io.kubetune.cli.watch.Follow;
 import io.kubetune.cli.watch.LineNarrator;
 import io.kubetune.cli.watch.LogNarrator;
 import io.kubetune.cli.watch.Narrator;
+import io.kubetune.cli.watch.PodLineNarrator;
+import io.kubetune.cli.watch.cluster.ClusterFollow;
+import io.kubetune.cli.watch.cluster.LogStart;
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,6 +39,7 @@ import picocli.CommandLine.Parameters;
       "  kubectl tune logs -f first",
       "  kubectl tune logs -f first -o json | jq .loss",
       "  kubectl tune logs first --raw --tail 20",
+      "  kubectl tune logs -f job/first -n ml --all-pods --since 5m",
     })
 final class Logs implements Callable<Integer> {
   @Parameters(paramLabel = "NAME", description = "the run")
@@ -46,7 +59,28 @@ final class Logs implements Callable<Integer> {
       description = "of what was written so far, the last lines only")
   private int tail = Lines.ALL;
 
+  @Option(
+      names = "--since",
+      paramLabel = "DURATION",
+      description = "leave out what is older: 30s, 5m, 2h (runs in a cluster)")
+  private String since;
+
+  @Option(names = "--timestamps", description = "a time before each line (runs in a cluster)")
+  private boolean timestamps;
+
+  @Option(
+      names = {"-p", "--previous"},
+      description = "of restarted containers, what they wrote before (runs in a cluster)")
+  private boolean previous;
+
+  @Option(
+      names = "--all-pods",
+      description = "every line of every container of every pod (runs in a cluster)")
+  private boolean allPods;
+
   @Mixin private OutputOption output;
+
+  @Mixin private WhereOptions where;
 
   private final Surroundings surroundings;
 
@@ -56,23 +90,26 @@ final class Logs implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Terminal terminal = surroundings.terminal();
-    RunFolder run = surroundings.run(name);
     if (tail < Lines.ALL) {
       throw new TuneException(
           ExitCode.USAGE, "can't show the logs", "--tail", tail + " lines", "0 or more");
     }
-    boolean bars =
-        follow
-            && !raw
-            && tail == Lines.ALL
-            && output.format() == Output.TABLE
-            && terminal.errIsTerminal()
-            && terminal.outIsTerminal();
-    if (bars) {
+    try (NamedRun run = where.find(name, surroundings)) {
+      return switch (run) {
+        case NamedRun.Here(RunFolder folder) -> here(folder);
+        case NamedRun.There(Cluster cluster, ClusterRuns.Found found) -> there(cluster, found);
+      };
+    }
+  }
+
+  private int here(RunFolder run) throws IOException, InterruptedException {
+    refuseWhatPodsHave();
+    Terminal terminal = surroundings.terminal();
+    if (showsBars()) {
       return Following.withBars(run, terminal).code().code();
     }
-    Narrator narrator = narrator(new Lines(terminal.out(), tail));
+    Lines lines = new Lines(terminal.out(), tail);
+    Narrator narrator = narrator(lines, new LogNarrator(lines));
     if (!follow) {
       new Follow(run).once(narrator);
       return ExitCode.OK.code();
@@ -80,9 +117,61 @@ final class Logs implements Callable<Integer> {
     return Following.with(narrator, run, terminal).code().code();
   }
 
-  private Narrator narrator(Lines lines) {
+  private void refuseWhatPodsHave() {
+    List<Problem> problems = new ArrayList<>();
+    Map<String, Boolean> given = new LinkedHashMap<>();
+    given.put("--since", since != null);
+    given.put("--timestamps", timestamps);
+    given.put("--previous", previous);
+    given.put("--all-pods", allPods);
+    given.forEach((option, isGiven) -> {
+      if (isGiven) {
+        problems.add(new Problem(option, "a run of this machine has no pods", "take it out"));
+      }
+    });
+    if (!problems.isEmpty()) {
+      throw new TuneException(ExitCode.USAGE, "can't show the logs", problems);
+    }
+  }
+
+  private int there(Cluster cluster, ClusterRuns.Found found) throws InterruptedException {
+    Terminal terminal = surroundings.terminal();
+    ClusterFollowing following = new ClusterFollowing(cluster, found, terminal);
+    boolean asWritten = raw || timestamps || allPods;
+    if (showsBars() && !asWritten && since == null && !previous) {
+      return following.withBars().code().code();
+    }
+    // The API server cuts each container's log; what is told of it is then told whole.
+    LogStart from =
+        new LogStart(
+            Optional.ofNullable(since)
+                .map(text -> Instant.now().minus(TypedDuration.parse("--since", text))),
+            tail == Lines.ALL ? Optional.empty() : Optional.of(tail));
+    Lines lines = new Lines(terminal.out(), Lines.ALL);
+    String trainer = found.isJob() ? "trainer" : found.name();
+    Narrator pods = new PodLineNarrator(lines, trainer, allPods, timestamps);
+    Narrator narrator = asWritten || previous ? pods : narrator(lines, pods);
+    if (follow) {
+      return following.with(narrator, from).code().code();
+    }
+    new ClusterFollow(cluster, found, from).once(narrator, previous);
+    return ExitCode.OK.code();
+  }
+
+  private boolean showsBars() {
+    Terminal terminal = surroundings.terminal();
+    return follow
+        && !raw
+        && tail == Lines.ALL
+        && output.format() == Output.TABLE
+        && terminal.errIsTerminal()
+        && terminal.outIsTerminal();
+  }
+
+  /// @param asWritten what `--raw` asks for
+  private Narrator narrator(Lines lines, Narrator asWritten) {
     if (raw) {
-      return new LogNarrator(lines);
+      return asWritten;
     }
     return switch (output.format()) {
       case JSON -> new EventNarrator(lines);

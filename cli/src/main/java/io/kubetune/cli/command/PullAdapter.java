@@ -1,5 +1,6 @@
 package io.kubetune.cli.command;
 
+import io.kubetune.cli.cluster.Cluster;
 import io.kubetune.cli.fetch.AdapterPull;
 import io.kubetune.cli.fetch.PulledAdapter;
 import io.kubetune.cli.fetch.gguf.BaseModel;
@@ -11,8 +12,10 @@ import io.kubetune.cli.submit.AdapterImage;
 import io.kubetune.cli.submit.Outcome;
 import io.kubetune.cli.submit.RunFolder;
 import io.kubetune.cli.submit.RunState;
+import io.kubetune.cli.submit.cluster.ClusterRuns;
 import io.kubetune.cli.terminal.Table;
 import io.kubetune.cli.terminal.Terminal;
+import io.kubetune.cli.watch.cluster.ClusterView;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
@@ -95,6 +98,8 @@ final class PullAdapter implements Callable<Integer> {
 
   @Mixin private RegistryOption registry;
 
+  @Mixin private WhereOptions where;
+
   @Mixin private OutputOption output;
 
   private final Surroundings surroundings;
@@ -105,9 +110,29 @@ final class PullAdapter implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Optional<RunFolder> run = isImage() ? Optional.empty() : Optional.of(surroundings.run(source));
-    ImageReference image = ImageReference.parse(run.map(PullAdapter::imageOfRun).orElse(source));
-    String name = run.map(each -> each.name().value()).orElse("adapter");
+    if (isImage()) {
+      return pull(ImageReference.parse(source), "adapter", Optional.empty());
+    }
+    try (NamedRun run = where.find(source, surroundings)) {
+      return switch (run) {
+        case NamedRun.Here(RunFolder folder) ->
+            pull(
+                ImageReference.parse(
+                    imageOf("run/" + folder.name(), folder.name().value(), RunState.of(folder))),
+                folder.name().value(),
+                Optional.of(run));
+        case NamedRun.There(Cluster cluster, ClusterRuns.Found found) ->
+            pull(
+                ImageReference.parse(
+                    imageOf(
+                        found.reference(), found.name(), ClusterView.read(cluster, found).state())),
+                found.name(),
+                Optional.of(run));
+      };
+    }
+  }
+
+  private int pull(ImageReference image, String name, Optional<NamedRun> run) {
     Path folder = to != null ? to : Path.of(name);
     Terminal terminal = surroundings.terminal();
     RegistryAccess access = registry.access(surroundings.environment());
@@ -117,19 +142,25 @@ final class PullAdapter implements Callable<Integer> {
     PulledAdapter adapter;
     try (TransferBars bars = new TransferBars(terminal)) {
       AdapterPull pull = new AdapterPull(access);
-      AdapterPull.Check check = checkFor(image, run.isEmpty());
+      AdapterPull.Check check = checkFor(image, run);
       adapter =
           switch (format) {
             case PEFT -> pull.pull(image, folder, bars, check);
-            case GGUF -> pull.pullConverted(image, folder, bars, check, toGguf(run.isEmpty()));
+            case GGUF -> pull.pullConverted(image, folder, bars, check, toGguf(run));
           };
     }
     show(adapter, image, terminal);
     return ExitCode.OK.code();
   }
 
-  private AdapterPull.Conversion toGguf(boolean isImage) {
-    if (model == null && isImage) {
+  private AdapterPull.Conversion toGguf(Optional<NamedRun> run) {
+    Optional<Path> folderOfModel =
+        Optional.ofNullable(model)
+            .or(() ->
+                run.orElse(null) instanceof NamedRun.Here(RunFolder folder)
+                    ? Optional.of(Path.of(folder.record().model()))
+                    : Optional.empty());
+    if (folderOfModel.isEmpty()) {
       throw new TuneException(
           ExitCode.USAGE,
           "can't write the adapter as GGUF",
@@ -137,8 +168,7 @@ final class PullAdapter implements Callable<Integer> {
           "the base model's config.json is needed",
           "name its folder with --model");
     }
-    Path folder = model != null ? model : Path.of(surroundings.run(source).record().model());
-    BaseModel base = BaseModel.read(folder);
+    BaseModel base = BaseModel.read(folderOfModel.get());
     return (peft, converted) -> Gguf.convert(peft, base, converted.resolve("adapter.gguf"));
   }
 
@@ -160,11 +190,11 @@ final class PullAdapter implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  private AdapterPull.Check checkFor(ImageReference image, boolean isImage) {
+  private AdapterPull.Check checkFor(ImageReference image, Optional<NamedRun> run) {
     if (verify == null) {
       return adapter -> {};
     }
-    if (verify.isEmpty() && isImage) {
+    if (verify.isEmpty() && run.isEmpty()) {
       throw new TuneException(
           ExitCode.USAGE,
           "can't verify " + source,
@@ -172,39 +202,56 @@ final class PullAdapter implements Callable<Integer> {
           "no run to compare the image with",
           "name one: --verify RUN");
     }
-    RunFolder run = surroundings.run(verify.isEmpty() ? source : verify);
-    Provenance expected = AdapterImage.provenance(run);
+    if (verify.isEmpty()) {
+      return checkFor(image, run.get());
+    }
+    try (NamedRun named = where.find(verify, surroundings)) {
+      return checkFor(image, named);
+    }
+  }
+
+  private static AdapterPull.Check checkFor(ImageReference image, NamedRun run) {
+    String reference =
+        switch (run) {
+          case NamedRun.Here(RunFolder folder) -> "run/" + folder.name();
+          case NamedRun.There(Cluster _, ClusterRuns.Found found) -> found.reference();
+        };
+    Provenance expected =
+        switch (run) {
+          case NamedRun.Here(RunFolder folder) -> AdapterImage.provenance(folder);
+          case NamedRun.There(Cluster cluster, ClusterRuns.Found found) ->
+              ClusterProvenance.of(cluster, found);
+        };
     return adapter -> {
       List<Problem> problems = expected.differences(adapter.annotations(), image.toString());
       if (!problems.isEmpty()) {
         throw new TuneException(
-            ExitCode.REGISTRY, "the adapter is not that of run/" + run.name(), problems);
+            ExitCode.REGISTRY, "the adapter is not that of " + reference, problems);
       }
     };
   }
 
   private boolean isImage() {
-    return !source.startsWith(Surroundings.KIND) && (source.contains("/") || source.contains(":"));
+    boolean kind = source.matches("(run|job|workspace)[a-z.]*/[^/]+");
+    return !kind && (source.contains("/") || source.contains(":"));
   }
 
-  private static String imageOfRun(RunFolder run) {
-    String name = run.name().value();
-    RunState state = RunState.of(run);
+  private static String imageOf(String reference, String name, RunState state) {
     Outcome.Image image =
         state
             .image()
             .orElseThrow(() ->
                 new TuneException(
                     ExitCode.NOT_FOUND,
-                    "can't pull the adapter of run/" + name,
-                    "run/" + name,
+                    "can't pull the adapter of " + reference,
+                    reference,
                     "it has no adapter image: " + state.phase(),
                     state.phase().isOver()
                         ? "kubectl tune status " + name
                         : "kubectl tune wait " + name));
     // The tag of a registry may have moved since; the digest is what the run made.
-    boolean isLayout = image.reference().startsWith("oci:");
-    return isLayout ? image.reference() : image.reference() + "@" + image.digest();
+    boolean bare = image.reference().startsWith("oci:") || image.digest().isEmpty();
+    return bare ? image.reference() : image.reference() + "@" + image.digest();
   }
 
   private void show(PulledAdapter adapter, ImageReference image, Terminal terminal) {

@@ -1,9 +1,16 @@
 package io.kubetune.cli.command;
 
+import io.kubetune.cli.cluster.Cluster;
 import io.kubetune.cli.submit.RunFolder;
+import io.kubetune.cli.submit.RunState;
+import io.kubetune.cli.submit.cluster.ClusterRuns;
+import io.kubetune.cli.terminal.Terminal;
+import io.kubetune.cli.watch.cluster.ClusterView;
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TuneException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `kubectl tune resume NAME`: a run that was stopped, killed or failed goes on from its last
@@ -16,6 +23,8 @@ final class Resume implements Callable<Integer> {
   @Parameters(paramLabel = "NAME", description = "the run")
   private String name;
 
+  @Mixin private WhereOptions where;
+
   private final Surroundings surroundings;
 
   Resume(Surroundings surroundings) {
@@ -24,10 +33,37 @@ final class Resume implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RunFolder run = surroundings.run(name);
-    surroundings.local().resume(run);
-    surroundings.terminal().out().println("run/" + run.name() + " resumed");
-    surroundings.terminal().err().println("Follow it with: kubectl tune logs -f " + run.name());
+    Terminal terminal = surroundings.terminal();
+    try (NamedRun run = where.find(name, surroundings)) {
+      String reference =
+          switch (run) {
+            case NamedRun.Here(RunFolder folder) -> {
+              surroundings.local().resume(folder);
+              yield "run/" + folder.name();
+            }
+            case NamedRun.There(Cluster cluster, ClusterRuns.Found found) -> {
+              resume(cluster, found);
+              yield found.reference();
+            }
+          };
+      terminal.out().println(reference + " resumed");
+      terminal.err().println("Follow it with: kubectl tune logs -f " + name);
+    }
     return ExitCode.OK.code();
+  }
+
+  private static void resume(Cluster cluster, ClusterRuns.Found found) {
+    RunState state = ClusterView.read(cluster, found).state();
+    if (state.phase() != RunState.Phase.STOPPED) {
+      throw new TuneException(
+          ExitCode.BAD_REQUEST,
+          "can't resume " + found.reference(),
+          found.reference(),
+          "it was not cancelled: " + state.phase(),
+          state.phase() == RunState.Phase.FAILED
+              ? "kubectl tune retry " + found.reference()
+              : "kubectl tune status " + found.reference());
+    }
+    new ClusterRuns(cluster).resume(found);
   }
 }

@@ -1,16 +1,13 @@
 package io.kubetune.cli.command;
 
+import io.kubetune.cli.cluster.Cluster;
+import io.kubetune.cli.submit.RunFolder;
 import io.kubetune.cli.submit.RunState;
-import io.kubetune.cli.terminal.Colour;
-import io.kubetune.cli.terminal.Durations;
-import io.kubetune.cli.terminal.Sparkline;
+import io.kubetune.cli.submit.cluster.ClusterRuns;
 import io.kubetune.cli.terminal.Terminal;
-import io.kubetune.cli.watch.EventText;
-import io.kubetune.cli.watch.RunProgress;
 import io.kubetune.cli.watch.RunView;
+import io.kubetune.cli.watch.cluster.ClusterView;
 import io.kubetune.contract.ExitCode;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -22,15 +19,18 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "status",
     header = "Show where a run stands.",
-    footer = {"  kubectl tune status first", "  kubectl tune status first -o json"})
+    footer = {
+      "  kubectl tune status first",
+      "  kubectl tune status first -o json",
+      "  kubectl tune status job/first -n ml",
+    })
 final class Status implements Callable<Integer> {
-  private static final int LABEL_COLUMNS = 13;
-  private static final int MOST_SPARKS = 60;
-
   @Parameters(paramLabel = "NAME", description = "the run")
   private String name;
 
   @Mixin private OutputOption output;
+
+  @Mixin private WhereOptions where;
 
   private final Surroundings surroundings;
 
@@ -40,48 +40,77 @@ final class Status implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RunView view = RunView.of(surroundings.run(name));
+    try (NamedRun run = where.find(name, surroundings)) {
+      switch (run) {
+        case NamedRun.Here(RunFolder folder) -> show(RunView.of(folder));
+        case NamedRun.There(Cluster cluster, ClusterRuns.Found found) ->
+            show(ClusterView.read(cluster, found));
+      }
+    }
+    return ExitCode.OK.code();
+  }
+
+  private void show(RunView view) {
     Terminal terminal = surroundings.terminal();
     switch (output.format()) {
       case NAME -> terminal.out().println("run/" + view.record().name());
       case JSON, YAML -> output.print(view.toJson(), terminal);
       case TABLE, WIDE -> print(view, terminal);
     }
-    return ExitCode.OK.code();
   }
 
-  /// Lays a run out for people.
+  private void show(ClusterView view) {
+    Terminal terminal = surroundings.terminal();
+    switch (output.format()) {
+      case NAME -> terminal.out().println(view.run().run().reference());
+      case JSON, YAML -> output.print(view.toJson(), terminal);
+      case TABLE, WIDE -> print(view, terminal);
+    }
+  }
+
+  /// Lays a run of this machine out for people.
   static void print(RunView view, Terminal terminal) {
-    RunProgress progress = view.progress();
+    StatusPage page = new StatusPage(terminal);
     RunState state = view.state();
-    line(terminal, "Name", view.record().name().value());
-    line(terminal, "Runtime", "local");
-    line(terminal, "Status", colour(state.phase()).on(terminal, state.phase().toString()));
-    if (!state.message().isEmpty()) {
-      line(terminal, "Reason", state.message());
-    }
+    page.line("Name", view.record().name().value());
+    page.line("Runtime", "local");
+    page.state(state);
     if (!view.record().labels().isEmpty()) {
-      line(terminal, "Labels", pairs(view.record().labels()));
+      page.line("Labels", pairs(view.record().labels()));
     }
-    line(terminal, "Age", Durations.age(Duration.between(view.record().created(), Instant.now())));
-    line(terminal, "Model", view.record().model());
-    line(terminal, "Data", view.record().data().name() + rows(view));
-    progress.started().ifPresent(e -> line(terminal, "Training", EventText.of(e)));
-    progress
-        .step()
-        .ifPresent(e -> {
-          String eta = state.phase().isOver() ? "" : "  ETA " + EventText.eta(progress);
-          line(terminal, "Steps", view.steps() + "  " + EventText.of(e) + eta);
-          int columns = Math.min(MOST_SPARKS, terminal.columns() - LABEL_COLUMNS - 1);
-          line(terminal, "Loss", Sparkline.of(progress.losses(), columns, terminal.unicode()));
-        });
-    progress.before().ifPresent(e -> line(terminal, "Eval before", EventText.of(e)));
-    progress.after().ifPresent(e -> line(terminal, "Eval after", EventText.of(e)));
-    state.image().ifPresent(i -> line(terminal, "Image", i.reference()));
-    state.image().ifPresent(i -> line(terminal, "Digest", i.digest()));
-    line(terminal, "Results", view.folder().resultsFolder().toString());
-    line(terminal, "Log", view.folder().logFile().toString());
-    line(terminal, "Next", next(view));
+    page.age(view.record().created());
+    page.line("Model", view.record().model());
+    page.line("Data", view.record().data().name() + rows(view));
+    page.progress(view.progress(), view.steps(), state);
+    page.image(state);
+    page.line("Results", view.folder().resultsFolder().toString());
+    page.line("Log", view.folder().logFile().toString());
+    page.line("Next", StatusPage.next(state, view.record().name().value()));
+  }
+
+  /// The same for one in a cluster.
+  static void print(ClusterView view, Terminal terminal) {
+    StatusPage page = new StatusPage(terminal);
+    RunState state = view.state();
+    page.line("Name", view.run().run().name());
+    page.line("Namespace", view.run().run().namespace());
+    page.line("Runtime", view.run().run().isJob() ? "job" : "kaito");
+    page.state(state);
+    page.age(view.run().created());
+    view.annotation("model").ifPresent(text -> page.line("Model", text));
+    view.annotation("data").ifPresent(text -> page.line("Data", text));
+    if (!view.resources().isEmpty()) {
+      page.line("Resources", view.resources());
+    }
+    page.lines("Pods", view.pods());
+    page.lines("Conditions", view.conditions());
+    page.progress(view.progress(), view.steps(), state);
+    page.image(state);
+    if (state.phase() != RunState.Phase.SUCCEEDED) {
+      page.lines("Warnings", view.warnings());
+    }
+    page.explanations(view.explanations());
+    page.line("Next", StatusPage.next(state, view.run().run().name()));
   }
 
   private static String pairs(Map<String, String> map) {
@@ -96,34 +125,5 @@ final class Status implements Callable<Integer> {
         + view.record().data().trainRows()
         + " rows"
         + (eval > 0 ? ", " + eval + " to evaluate on)" : ")");
-  }
-
-  private static Colour colour(RunState.Phase phase) {
-    return switch (phase) {
-      case PENDING -> Colour.YELLOW;
-      case RUNNING, PUBLISHING -> Colour.CYAN;
-      case SUCCEEDED -> Colour.GREEN;
-      case STOPPED -> Colour.YELLOW;
-      case FAILED -> Colour.RED;
-    };
-  }
-
-  private static String next(RunView view) {
-    String name = view.record().name().value();
-    return switch (view.state().phase()) {
-      case PENDING, RUNNING, PUBLISHING -> "kubectl tune logs -f " + name;
-      case SUCCEEDED -> "kubectl tune pull-adapter " + name + " --to ./" + name;
-      case STOPPED -> "kubectl tune resume " + name;
-      case FAILED ->
-          view.state().remedy().isEmpty()
-              ? "kubectl tune logs --raw " + name
-              : view.state().remedy();
-    };
-  }
-
-  private static void line(Terminal terminal, String label, String value) {
-    String padded = (label + ":") + " ".repeat(LABEL_COLUMNS - label.length() - 1);
-    String aligned = value.replace("\n", "\n" + " ".repeat(LABEL_COLUMNS));
-    terminal.out().println(padded + aligned);
   }
 }

@@ -1,6 +1,9 @@
 package io.kubetune.cli.terminal;
 
 import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Durations as people read them.
 ///
@@ -10,6 +13,27 @@ import java.time.Duration;
 /// ```
 public final class Durations {
   private Durations() {}
+
+  /// What was typed: `90` (seconds), `30s`, `10m`, `1h30m`, `2d`; empty where it is no duration.
+  public static Optional<Duration> parse(String text) {
+    if (text.matches("[0-9]+")) {
+      return Optional.of(Duration.ofSeconds(Long.parseLong(text)));
+    }
+    Matcher typed =
+        Pattern.compile("(?:(\\d+)d)?(?:(\\d+)h)?(?:(\\d+)m)?(?:(\\d+)s)?").matcher(text);
+    if (text.isEmpty() || !typed.matches()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Duration.ofDays(number(typed.group(1)))
+            .plusHours(number(typed.group(2)))
+            .plusMinutes(number(typed.group(3)))
+            .plusSeconds(number(typed.group(4))));
+  }
+
+  private static long number(String digits) {
+    return digits == null ? 0 : Long.parseLong(digits);
+  }
 
   /// Hours, minutes, seconds.
   public static String clock(Duration duration) {

@@ -31,6 +31,11 @@ public final class Table {
 
   /// No trailing spaces, so that the last column may be as long as it is.
   public void print(Appendable out) {
+    print(out, true);
+  }
+
+  /// @param heading false: rows alone, to go on below a table that stands there already
+  public void print(Appendable out, boolean heading) {
     int columns = rows.getFirst().size();
     int[] widths = new int[columns];
     for (List<String> row : rows) {
@@ -40,7 +45,7 @@ public final class Table {
       }
     }
     StringBuilder text = new StringBuilder();
-    for (List<String> row : rows) {
+    for (List<String> row : heading ? rows : rows.subList(1, rows.size())) {
       StringBuilder line = new StringBuilder();
       for (int column = 0; column < columns; column++) {
         String cell = row.get(column);

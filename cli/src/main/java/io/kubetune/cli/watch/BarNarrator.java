@@ -2,6 +2,7 @@ package io.kubetune.cli.watch;
 
 import io.kubetune.cli.submit.Outcome;
 import io.kubetune.cli.submit.RunState;
+import io.kubetune.cli.terminal.Bytes;
 import io.kubetune.cli.terminal.Colour;
 import io.kubetune.cli.terminal.StageBars;
 import io.kubetune.cli.terminal.Terminal;
@@ -40,6 +41,7 @@ public final class BarNarrator implements Narrator, AutoCloseable {
 
   private void finish(Stage ended, RunProgress progress, Instant time) {
     switch (ended) {
+      case SCHEDULING, PULLING, DOWNLOADING -> bars.done("", time);
       case STARTING, FINISHING, PUBLISHING -> bars.close();
       case LOADING -> bars.done(progress.started().map(EventText::of).orElse(""), time);
       case EVALUATING_BEFORE, EVALUATING_AFTER ->
@@ -68,6 +70,16 @@ public final class BarNarrator implements Narrator, AutoCloseable {
   @Override
   public void log(String line) {
     // `logs --raw` shows the trainer's own talk.
+  }
+
+  @Override
+  public void say(String message) {
+    message.lines().forEach(line -> bars.say(Colour.YELLOW.on(terminal, "  " + line)));
+  }
+
+  @Override
+  public void moved(long bytes, long total) {
+    bars.to(bytes, Bytes.text(bytes) + (total > 0 ? " of " + Bytes.text(total) : ""));
   }
 
   @Override

@@ -33,6 +33,11 @@ public final class EventNarrator implements Narrator {
   }
 
   @Override
+  public void say(String message) {
+    // Talk is no event.
+  }
+
+  @Override
   public void caughtUp() {
     lines.caughtUp();
   }

@@ -2,7 +2,6 @@ package io.kubetune.cli.watch;
 
 import io.kubetune.cli.submit.RunFolder;
 import io.kubetune.cli.submit.RunState;
-import io.kubetune.contract.Event;
 import io.kubetune.contract.EventLine;
 import io.kubetune.contract.TimedEvent;
 import java.io.IOException;
@@ -83,25 +82,8 @@ public final class Follow {
   private void tell(TimedEvent timed, String line, Narrator narrator) {
     time = timed.time();
     progress.accept(timed.event());
-    enter(stageOf(timed.event()), narrator);
+    enter(Stage.of(timed.event(), stage), narrator);
     narrator.event(timed.event(), line, progress);
-  }
-
-  // While events of the past are read, they alone tell which stage they belong to.
-  private Stage stageOf(Event event) {
-    return switch (event) {
-      case Event.Started _ -> Stage.LOADING;
-      case Event.Step _ -> Stage.TRAINING;
-      case Event.Evaluated e ->
-          switch (e.when()) {
-            case "before" -> Stage.EVALUATING_BEFORE;
-            case "after" -> Stage.EVALUATING_AFTER;
-            default -> Stage.TRAINING;
-          };
-      // The last checkpoint comes after the last step, when the evaluation has begun already.
-      case Event.Checkpointed _, Event.Warned _, Event.Failed _ -> stage.orElse(Stage.LOADING);
-      case Event.Completed _ -> Stage.FINISHING;
-    };
   }
 
   private void enter(Stage now, Narrator narrator) {

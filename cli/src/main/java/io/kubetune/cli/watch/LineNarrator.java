@@ -24,7 +24,7 @@ public final class LineNarrator implements Narrator {
   @Override
   public void stage(Stage stage, RunProgress progress, Instant time) {
     switch (stage) {
-      case LOADING, PUBLISHING -> tell(stage, "…");
+      case SCHEDULING, PULLING, DOWNLOADING, LOADING, PUBLISHING -> tell(stage, "…");
       case STARTING, EVALUATING_BEFORE, TRAINING, EVALUATING_AFTER, FINISHING -> {
         // The event that ends or makes these stages says more than their name.
       }
@@ -57,6 +57,11 @@ public final class LineNarrator implements Narrator {
   @Override
   public void log(String line) {
     // `--raw` shows the trainer's own talk.
+  }
+
+  @Override
+  public void say(String message) {
+    message.lines().forEach(lines);
   }
 
   @Override

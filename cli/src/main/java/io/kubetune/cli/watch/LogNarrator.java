@@ -33,6 +33,11 @@ public final class LogNarrator implements Narrator {
   }
 
   @Override
+  public void say(String message) {
+    // Nothing is added to what the trainer wrote.
+  }
+
+  @Override
   public void caughtUp() {
     lines.caughtUp();
   }

@@ -10,7 +10,8 @@ import java.time.Instant;
 /// Narrator narrator = terminal.errIsTerminal() ? new BarNarrator(terminal) : new LineNarrator(lines);
 /// new Follow(run).until(narrator);
 /// ```
-public sealed interface Narrator permits BarNarrator, LineNarrator, EventNarrator, LogNarrator {
+public sealed interface Narrator
+    permits BarNarrator, LineNarrator, EventNarrator, LogNarrator, PodLineNarrator {
 
   /// @param time when the run entered the stage
   void stage(Stage stage, RunProgress progress, Instant time);
@@ -20,6 +21,21 @@ public sealed interface Narrator permits BarNarrator, LineNarrator, EventNarrato
 
   /// A line that the trainer wrote to its log.
   void log(String line);
+
+  /// Any line of any container, before it is told as what it means.
+  default void line(String pod, String container, Instant time, String text) {
+    // Told by what it means.
+  }
+
+  /// Something that a person should know: why it waits, what is away.
+  void say(String message);
+
+  /// How many bytes of the stage's work are done.
+  ///
+  /// @param total -1 where it is not known
+  default void moved(long bytes, long total) {
+    // Only bars show it.
+  }
 
   /// All that happened before we began to watch was told.
   void caughtUp();

@@ -24,7 +24,8 @@ public final class RunProgress {
   private Optional<Event.Evaluated> after = Optional.empty();
   private Optional<Event.Completed> completed = Optional.empty();
   private Optional<Event.Failed> failed = Optional.empty();
-  private double[] losses = new double[256];
+  private double[] losses = nothing(256);
+  private double bestTokensPerSecond;
 
   public void accept(Event event) {
     switch (event) {
@@ -61,12 +62,22 @@ public final class RunProgress {
 
   private void add(Event.Step event) {
     step = Optional.of(event);
+    bestTokensPerSecond = Math.max(bestTokensPerSecond, event.tokensPerSecond());
     if (event.step() > losses.length) {
-      losses = Arrays.copyOf(losses, Math.max(event.step(), losses.length * 2));
+      double[] longer = nothing(Math.max(event.step(), losses.length * 2));
+      System.arraycopy(losses, 0, longer, 0, losses.length);
+      losses = longer;
     }
     if (event.step() > 0) {
       losses[event.step() - 1] = event.skipped() ? Double.NaN : event.loss();
     }
+  }
+
+  /// Steps that were not seen have no loss.
+  private static double[] nothing(int steps) {
+    double[] losses = new double[steps];
+    Arrays.fill(losses, Double.NaN);
+    return losses;
   }
 
   public Optional<Event.Started> started() {
@@ -97,6 +108,11 @@ public final class RunProgress {
 
   public Optional<Event.Failed> failed() {
     return failed;
+  }
+
+  /// Of any step so far.
+  public double bestTokensPerSecond() {
+    return bestTokensPerSecond;
   }
 
   /// Loss by step, the first step first; NaN for a step that was skipped.

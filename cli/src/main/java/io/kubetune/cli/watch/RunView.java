@@ -3,12 +3,10 @@ package io.kubetune.cli.watch;
 import io.kubetune.cli.submit.RunFolder;
 import io.kubetune.cli.submit.RunRecord;
 import io.kubetune.cli.submit.RunState;
-import io.kubetune.contract.Event;
 import io.kubetune.contract.EventLine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Optional;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -60,10 +58,8 @@ public record RunView(RunFolder folder, RunRecord record, RunState state, RunPro
     rows.put("name", record.data().name());
     record.data().sources().forEach(rows.putArray("sources")::add);
     rows.put("train", record.data().trainRows()).put("eval", record.data().evalRows());
-    progress.step().ifPresent(e -> putStep(json.putObject("progress"), e));
-    ObjectNode evaluation = json.putObject("evaluation");
-    putEvaluation(evaluation, RunProgress.BEFORE, progress.before());
-    putEvaluation(evaluation, RunProgress.AFTER, progress.after());
+    progress.step().ifPresent(e -> StepJson.put(json.putObject("progress"), e, progress, state));
+    StepJson.putEvaluations(json.putObject("evaluation"), progress);
     json.put("output", record.output());
     state
         .image()
@@ -75,28 +71,5 @@ public record RunView(RunFolder folder, RunRecord record, RunState state, RunPro
     json.put("results", folder.resultsFolder().toString());
     json.put("log", folder.logFile().toString());
     return json;
-  }
-
-  private void putStep(ObjectNode json, Event.Step e) {
-    json.put("step", e.step());
-    json.put("steps", e.steps());
-    json.put("epoch", e.epoch());
-    json.put("loss", e.loss());
-    json.put("learningRate", e.learningRate());
-    json.put("tokensPerSecond", e.tokensPerSecond());
-    json.put("peakMemoryBytes", e.peakMemoryBytes());
-    if (!state.phase().isOver()) {
-      EventText.left(progress).ifPresent(left -> json.put("secondsLeft", left.toSeconds()));
-    }
-  }
-
-  private static void putEvaluation(
-      ObjectNode json, String when, Optional<Event.Evaluated> evaluated) {
-    evaluated.ifPresent(e ->
-        json.putObject(when)
-            .put("loss", e.loss())
-            .put("perplexity", e.perplexity())
-            .put("tokenAccuracy", e.tokenAccuracy())
-            .put("documents", e.documents()));
   }
 }

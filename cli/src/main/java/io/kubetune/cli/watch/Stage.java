@@ -2,6 +2,7 @@ package io.kubetune.cli.watch;
 
 import io.kubetune.cli.submit.RunState;
 import io.kubetune.contract.Event;
+import java.util.Optional;
 
 /// What a run is doing, in the order that it does it; each has a bar of its own.
 ///
@@ -9,6 +10,9 @@ import io.kubetune.contract.Event;
 /// Stage stage = Stage.of(RunState.of(run), progress);
 /// ```
 public enum Stage {
+  SCHEDULING("scheduling"),
+  PULLING("pulling"),
+  DOWNLOADING("downloading"),
   STARTING("starting"),
   LOADING("loading"),
   EVALUATING_BEFORE("evaluating"),
@@ -30,6 +34,23 @@ public enum Stage {
       case PUBLISHING, SUCCEEDED -> PUBLISHING;
       // It stays where it came to.
       case FAILED, STOPPED -> running(progress);
+    };
+  }
+
+  /// While events of the past are read, they alone tell which stage they belong to.
+  public static Stage of(Event event, Optional<Stage> before) {
+    return switch (event) {
+      case Event.Started _ -> LOADING;
+      case Event.Step _ -> TRAINING;
+      case Event.Evaluated e ->
+          switch (e.when()) {
+            case "before" -> EVALUATING_BEFORE;
+            case "after" -> EVALUATING_AFTER;
+            default -> TRAINING;
+          };
+      // The last checkpoint comes after the last step, when the evaluation has begun already.
+      case Event.Checkpointed _, Event.Warned _, Event.Failed _ -> before.orElse(LOADING);
+      case Event.Completed _ -> FINISHING;
     };
   }
 

@@ -20,6 +20,10 @@ public record ClusterRuns(Cluster cluster) {
   ///
   /// @param kind `Job` or `Workspace`
   public record Found(String kind, GenericKubernetesResource owner) {
+    public static Found of(GenericKubernetesResource owner) {
+      return new Found(owner.getKind(), owner);
+    }
+
     public String name() {
       return owner.getMetadata().getName();
     }
@@ -155,6 +159,16 @@ public record ClusterRuns(Cluster cluster) {
             () -> objects().find(run.objectKind(), run.name()))
         .filter(each -> each.getMetadata().getUid().equals(run.uid()))
         .isPresent();
+  }
+
+  /// The same run as it is now; empty where it is gone or another one has its name.
+  ///
+  /// @throws KubernetesClientException where the server is away; whoever polls goes on
+  public Optional<Found> read(Found run) {
+    return new ApiObjects(cluster, run.namespace())
+        .find(run.objectKind(), run.name())
+        .filter(each -> each.getMetadata().getUid().equals(run.uid()))
+        .map(each -> new Found(run.kind(), each));
   }
 
   private static void requireJob(Found run, String verb, String remedy) {

@@ -1,0 +1,103 @@
+package io.kubetune.cli.command;
+
+import io.kubetune.cli.submit.RunState;
+import io.kubetune.cli.terminal.Colour;
+import io.kubetune.cli.terminal.Durations;
+import io.kubetune.cli.terminal.Sparkline;
+import io.kubetune.cli.terminal.Terminal;
+import io.kubetune.cli.watch.EventText;
+import io.kubetune.cli.watch.RunProgress;
+import io.kubetune.cli.watch.cluster.Explanation;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/// The one screen of `status`: labels in a column, values beside them, for runs of any runtime.
+///
+/// ```
+/// StatusPage page = new StatusPage(terminal);
+/// page.line("Name", "first");
+/// ```
+record StatusPage(Terminal terminal) {
+  private static final int LABEL_COLUMNS = 13;
+  private static final int MOST_SPARKS = 60;
+
+  void line(String label, String value) {
+    String padded =
+        (label.isEmpty() ? " " : label + ":")
+            + " ".repeat(Math.max(1, LABEL_COLUMNS - label.length() - 1));
+    String aligned = value.replace("\n", "\n" + " ".repeat(LABEL_COLUMNS));
+    terminal.out().println(padded + aligned);
+  }
+
+  void lines(String label, List<String> values) {
+    if (!values.isEmpty()) {
+      line(label, String.join("\n", values));
+    }
+  }
+
+  void state(RunState state) {
+    line("Status", colour(state.phase()).on(terminal, state.phase().toString()));
+    if (!state.message().isEmpty()) {
+      line("Reason", state.message());
+    }
+  }
+
+  void age(Instant created) {
+    line("Age", Durations.age(Duration.between(created, Instant.now())));
+  }
+
+  void progress(RunProgress progress, String steps, RunState state) {
+    progress.started().ifPresent(e -> line("Training", EventText.of(e)));
+    progress
+        .step()
+        .ifPresent(e -> {
+          String eta = state.phase().isOver() ? "" : "  ETA " + EventText.eta(progress);
+          line("Steps", steps + "  " + EventText.of(e) + eta);
+          int columns = Math.min(MOST_SPARKS, terminal.columns() - LABEL_COLUMNS - 1);
+          line("Loss", Sparkline.of(progress.losses(), columns, terminal.unicode()));
+        });
+    progress.before().ifPresent(e -> line("Eval before", EventText.of(e)));
+    progress.after().ifPresent(e -> line("Eval after", EventText.of(e)));
+  }
+
+  void image(RunState state) {
+    state
+        .image()
+        .ifPresent(image -> {
+          line("Image", image.reference());
+          if (!image.digest().isEmpty()) {
+            line("Digest", image.digest());
+          }
+        });
+  }
+
+  /// Reasons that the status does not tell already.
+  void explanations(List<Explanation> all) {
+    for (Explanation each : all) {
+      line("Why", Colour.YELLOW.on(terminal, each.words()));
+      if (!each.remedy().isEmpty()) {
+        line("", "try: " + each.remedy());
+      }
+    }
+  }
+
+  static String next(RunState state, String name) {
+    return switch (state.phase()) {
+      case PENDING, RUNNING, PUBLISHING -> "kubectl tune logs -f " + name;
+      case SUCCEEDED -> "kubectl tune pull-adapter " + name + " --to ./" + name;
+      case STOPPED -> "kubectl tune resume " + name;
+      case FAILED -> state.remedy().isEmpty() ? "kubectl tune logs --raw " + name : state.remedy();
+    };
+  }
+
+  private static Colour colour(RunState.Phase phase) {
+    return switch (phase) {
+      case PENDING -> Colour.YELLOW;
+      case RUNNING, PUBLISHING -> Colour.CYAN;
+      case SUCCEEDED -> Colour.GREEN;
+      case STOPPED -> Colour.YELLOW;
+      case FAILED -> Colour.RED;
+    };
+  }
+}
