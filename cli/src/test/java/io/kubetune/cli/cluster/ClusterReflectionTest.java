@@ -165,7 +165,8 @@ class ClusterReflectionTest {
   private static boolean isModel(Class<?> type) {
     String name = type.getName();
     boolean jackson =
-        JsonDeserializer.class.isAssignableFrom(type) || JsonSerializer.class.isAssignableFrom(type);
+        JsonDeserializer.class.isAssignableFrom(type)
+            || JsonSerializer.class.isAssignableFrom(type);
     return name.startsWith("io.fabric8.")
         && !type.isInterface()
         && (jackson || !(name.contains("Builder") || name.contains("Fluent")));
