@@ -13,7 +13,7 @@ import java.util.Optional;
 ///
 /// @param impersonatedUser `--as`
 /// @param impersonatedGroups `--as-group`
-/// @param requestTimeout longest time of one request; empty: kubectl's default, none
+/// @param requestTimeout longest wait for the answer to one request; zero: no limit
 public record ClusterFlags(
     Optional<String> namespace,
     Optional<Path> kubeconfig,

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,10 @@ record Connection(
 
   /// Well below what people wait for; a healthy API server answers within milliseconds.
   static final int CONNECT_MILLIS = 7_000;
+
+  /// The API server itself gives up after 60 s: who has said nothing by then is gone. Streams
+  /// (logs, watches) are not cut by it once they have begun.
+  private static final long ANSWER_MILLIS = 65_000;
 
   private static final String DEFAULT_NAMESPACE = "default";
 
@@ -179,8 +184,12 @@ record Connection(
     }
     config.setUserAgent(Cluster.FIELD_MANAGER);
     config.setConnectionTimeout(CONNECT_MILLIS);
-    // 0: as long as it takes, as kubectl; a connection that can't be made ends by the above.
-    config.setRequestTimeout(flags.requestTimeout().map(d -> (int) d.toMillis()).orElse(0));
+    config.setRequestTimeout(
+        (int) flags.requestTimeout().map(Duration::toMillis).orElse(ANSWER_MILLIS).longValue());
+    // Over one HTTP/2 connection for all, which nobody pings, a connection that was forgotten on
+    // the
+    // way (a VPN, a laptop that slept) would take every later request with it.
+    config.setHttp2Disable(true);
     // The library's own retries would make ten attempts of an unreachable server.
     config.setRequestRetryBackoffLimit(0);
   }

@@ -3,6 +3,7 @@ package io.kubetune.cli.cluster;
 import com.fasterxml.jackson.core.JacksonException;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kubetune.contract.Problem;
+import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
@@ -33,6 +34,10 @@ record NetworkFailure(Connection connection, KubernetesClientException failure) 
       return problem(
           "no answer in time", "check network and VPN; --request-timeout sets how long to wait");
     }
+    if (brokeOff(causes)) {
+      return problem(
+          "the connection broke off", "is the API server being restarted? Try again in a moment");
+    }
     if (has(causes, SSLException.class)) {
       return tls(causes);
     }
@@ -46,6 +51,14 @@ record NetworkFailure(Connection connection, KubernetesClientException failure) 
           "what answers there is no API server of Kubernetes", "check the server's address");
     }
     return problem(said(causes.getLast()), "check network and VPN, then try again");
+  }
+
+  /// Of a connection that was good before; over TLS the JDK wraps it.
+  private static boolean brokeOff(List<Throwable> causes) {
+    return has(causes, EOFException.class)
+        || causes.stream()
+            .map(NetworkFailure::said)
+            .anyMatch(words -> words.contains("Connection reset") || words.contains("Broken pipe"));
   }
 
   private Problem tls(List<Throwable> causes) {

@@ -88,7 +88,7 @@ final class ClusterOptions {
     @Option(
         names = "--request-timeout",
         paramLabel = "DURATION",
-        description = "longest time of one request: 5s, 2m; 0 is no limit")
+        description = "longest wait for one answer: 5s, 2m; 0 is no limit; 65s unless given")
     private String requestTimeout;
   }
 
@@ -114,7 +114,7 @@ final class ClusterOptions {
   /// As kubectl reads it: seconds, or numbers with units; 0 is no limit.
   private static Optional<Duration> duration(String text) {
     if (text.matches("[0-9]{1,9}")) {
-      return Optional.of(Duration.ofSeconds(Long.parseLong(text))).filter(each -> !each.isZero());
+      return Optional.of(Duration.ofSeconds(Long.parseLong(text)));
     }
     Matcher part = PART.matcher(text);
     Duration time = Duration.ZERO;
@@ -139,6 +139,6 @@ final class ClusterOptions {
           "'" + text + "' is no duration",
           "for example 5s, 2m, 1h30m, 0");
     }
-    return Optional.of(time).filter(each -> !each.isZero());
+    return Optional.of(time);
   }
 }

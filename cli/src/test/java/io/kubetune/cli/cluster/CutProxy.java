@@ -24,12 +24,15 @@ import java.util.concurrent.ConcurrentHashMap;
 ///   proxy.restore();
 ///   proxy.freeze();   // connections stay open, nothing comes through: the network is gone
 ///   proxy.thaw();
+///   proxy.forget();   // the connections there are carry nothing ever again, new ones work: a router
+///                     // that lost its table, a laptop that slept
 /// }
 /// ```
 public final class CutProxy implements AutoCloseable {
   private final URI server;
   private final String kubeconfig;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final Set<Socket> forgotten = ConcurrentHashMap.newKeySet();
   private final int port;
   private volatile ServerSocket listener;
   private boolean frozen;
@@ -77,8 +80,13 @@ public final class CutProxy implements AutoCloseable {
     notifyAll();
   }
 
-  private synchronized void passWhenThawed() throws InterruptedException {
-    while (frozen) {
+  /// Connections that are open now stay open and are never heard of again.
+  public void forget() {
+    forgotten.addAll(open);
+  }
+
+  private synchronized void passWhenThawed(Socket from) throws InterruptedException {
+    while (frozen || forgotten.contains(from) && !listener.isClosed()) {
       wait();
     }
   }
@@ -111,7 +119,7 @@ public final class CutProxy implements AutoCloseable {
     try (InputStream in = from.getInputStream();
         OutputStream out = to.getOutputStream()) {
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-        passWhenThawed();
+        passWhenThawed(from);
         out.write(buffer, 0, count);
         out.flush();
       }

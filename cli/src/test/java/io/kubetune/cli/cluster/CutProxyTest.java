@@ -28,12 +28,14 @@ class CutProxyTest {
 
       proxy.cut();
       Instant began = Instant.now();
+      // It may meet the connection that was there, or make a new one.
       assertThatThrownBy(() -> cluster.ask("can't list", () -> version(cluster.client())))
           .isInstanceOfSatisfying(
               TuneException.class,
               e ->
                   assertThat(e.problems().getFirst().toString())
-                      .contains(proxy.url(), "context kubetest", "can't be reached"));
+                      .contains(proxy.url(), "context kubetest")
+                      .containsPattern("can't be reached|the connection broke off"));
       assertThat(Duration.between(began, Instant.now())).isLessThan(Duration.ofSeconds(3));
 
       proxy.restore();
@@ -54,6 +56,26 @@ class CutProxyTest {
           .isInstanceOf(TimeoutException.class);
       proxy.thaw();
       assertThat(answer.get(5, TimeUnit.SECONDS)).isNotEmpty();
+    }
+  }
+
+  @Test
+  void aConnectionThatIsForgottenOnTheWayIsGivenUpAndNotUsedAgain() throws Exception {
+    TestCluster tested = TestCluster.require();
+    try (CutProxy proxy = CutProxy.open(tested);
+        Cluster cluster =
+            Cluster.connect(
+                TypedFlags.of("--kubeconfig=" + proxy.kubeconfig(folder), "--request-timeout=2S"),
+                Map.of())) {
+      assertThat(version(cluster.client())).isNotEmpty();
+      proxy.forget();
+      assertThatThrownBy(() -> cluster.ask("can't list", () -> version(cluster.client())))
+          .isInstanceOfSatisfying(
+              TuneException.class,
+              e -> assertThat(e.problems().toString()).contains("no answer in time"));
+      Instant began = Instant.now();
+      assertThat(version(cluster.client())).isNotEmpty();
+      assertThat(Duration.between(began, Instant.now())).isLessThan(Duration.ofSeconds(2));
     }
   }
 
