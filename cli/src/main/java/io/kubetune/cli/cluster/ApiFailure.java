@@ -104,9 +104,16 @@ record ApiFailure(Connection connection, KubernetesClientException failure) {
         an administrator can allow it:
           kubectl create %1$s kubectl-tune --verb=%2$s --resource=%3$s%4$s
           kubectl create %1$sbinding kubectl-tune --%1$s=kubectl-tune %5$s%4$s
-        (all that kubectl tune needs is in its templates/rbac/kubectl-tune-user.yaml)\
+        (all that kubectl tune %6$s is in its templates/rbac/kubectl-tune-%7$s.yaml)\
         """
-            .formatted(role, verb, resource, flag, subject(user)));
+            .formatted(
+                role,
+                verb,
+                resource,
+                flag,
+                subject(user),
+                namespace.isPresent() ? "needs" : "reads of the whole cluster",
+                namespace.isPresent() ? "user" : "cluster"));
   }
 
   /// As kubectl writes it: `jobs.batch/status`.

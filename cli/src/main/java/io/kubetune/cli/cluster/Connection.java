@@ -67,13 +67,29 @@ record Connection(
     String source = flags.server().isPresent() ? "--server" : found.source();
     requireAddress(flags.server().or(() -> text(config.getMasterUrl())).orElse(""), source);
     requireFiles(config);
+    Login login = typedLogin(flags).orElse(found.login());
+    if (config.getMasterUrl().startsWith("http://")) {
+      forgetSecrets(config);
+      login = new Login.Anonymous();
+    }
     return new Connection(
         config,
         found.contextName(),
         flags.namespace().orElse(found.namespace()),
         source,
-        typedLogin(flags).orElse(found.login()),
+        login,
         tls(config, source));
+  }
+
+  /// Nothing that logs in is sent in clear, as with kubectl: behind http:// is `kubectl proxy`,
+  /// which logs in itself.
+  private static void forgetSecrets(Config config) {
+    config.setOauthTokenProvider(null);
+    config.setOauthToken(null);
+    config.setAutoOAuthToken(null);
+    config.setAuthProvider(null);
+    config.setUsername(null);
+    config.setPassword(null);
   }
 
   private static Optional<Login> typedLogin(ClusterFlags flags) {

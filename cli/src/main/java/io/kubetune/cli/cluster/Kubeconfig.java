@@ -171,7 +171,8 @@ final class Kubeconfig {
     KubeConfigUtils.merge(config, EFFECTIVE, merged(cluster, user));
     Login login = info.map(each -> login(config, each, user)).orElseGet(Login.Anonymous::new);
     target.ifPresent(each -> each.setCertificateAuthority(config.getCaCertFile()));
-    if (exec.isPresent() && flags.token().isEmpty()) {
+    boolean encrypted = !flags.server().orElse(config.getMasterUrl()).startsWith("http://");
+    if (exec.isPresent() && flags.token().isEmpty() && encrypted) {
       CredentialPlugin plugin =
           CredentialPlugin.of(exec.get(), user, fileOf(user), target, environment, terminal);
       plugin.login(config);

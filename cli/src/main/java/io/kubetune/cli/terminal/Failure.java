@@ -24,7 +24,7 @@ public final class Failure {
       text.append("  ").append(place(problem, terminal)).append(problem.found()).append('\n');
       if (!problem.remedy().isEmpty()) {
         text.append("    ").append(Colour.CYAN.on(terminal, "try:")).append(' ');
-        text.append(problem.remedy()).append('\n');
+        text.append(problem.remedy().replace("\n", "\n    ")).append('\n');
       }
     }
     terminal.err().print(text);

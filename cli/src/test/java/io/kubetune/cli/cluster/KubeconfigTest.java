@@ -272,6 +272,28 @@ class KubeconfigTest {
   }
 
   @Test
+  void noTokenIsSentInClear() throws Exception {
+    environment.put("KUBECONFIG", tested.viewerKubeconfig().toString());
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Cluster cluster =
+            Cluster.connect(
+                TypedFlags.of("--server=http://127.0.0.1:" + listener.getLocalPort()),
+                environment)) {
+      CompletableFuture.runAsync(() -> cluster.client().namespaces().list());
+      try (Socket client = listener.accept()) {
+        client.setSoTimeout(1_000);
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+          head.append((char) client.getInputStream().read());
+        }
+        assertThat(head.toString())
+            .startsWith("GET /api/v1/namespaces")
+            .doesNotContainIgnoringCase("authorization");
+      }
+    }
+  }
+
+  @Test
   void insideAPodTheServiceAccountLogsIn() throws Exception {
     environment.remove("KUBECONFIG");
     String admin = Files.readString(tested.kubeconfig());

@@ -110,7 +110,8 @@ class ClusterDryRunTest {
             "/no/such/kubeconfig");
 
     assertThat(typed.status()).isEqualTo(ExitCode.CLUSTER.code());
-    assertThat(typed.err()).contains("can't find a cluster", "--kubeconfig FILE");
+    assertThat(typed.err())
+        .contains("can't read the kubeconfig", "/no/such/kubeconfig", "is not there");
   }
 
   private Typed create(String... more) throws Exception {

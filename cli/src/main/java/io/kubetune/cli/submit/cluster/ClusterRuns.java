@@ -100,14 +100,18 @@ public record ClusterRuns(Cluster cluster) {
 
   /// @throws TuneException NOT_FOUND
   public Found require(RunTarget target) {
-    return find(target)
-        .orElseThrow(() ->
-            new TuneException(
-                ExitCode.NOT_FOUND,
-                "can't find the run '" + target.name() + "'",
-                "namespace " + cluster.namespace(),
-                "no run of that name",
-                "kubectl tune list -A shows the runs of all namespaces"));
+    Optional<Found> found = find(target);
+    String attempted = "can't find the run '" + target.name() + "'";
+    if (found.isEmpty()) {
+      cluster.requireNamespace(attempted);
+    }
+    return found.orElseThrow(() ->
+        new TuneException(
+            ExitCode.NOT_FOUND,
+            attempted,
+            "namespace " + cluster.namespace(),
+            "no run of that name",
+            "kubectl tune list -A shows the runs of all namespaces"));
   }
 
   /// Stops the pods, which write a checkpoint, and starts no new one.

@@ -83,6 +83,10 @@ public record ClusterList(Cluster cluster, boolean allNamespaces, Optional<Strin
         rows.add(new Row(found, ClusterState.of(alone)));
       }
     }
+    if (rows.isEmpty() && !allNamespaces) {
+      // The API server lists nothing where there is no namespace, as if all were well.
+      cluster.requireNamespace("can't list the runs");
+    }
     rows.sort(
         Comparator.comparing((Row row) -> row.run().namespace())
             .thenComparing(row -> row.run().name()));
