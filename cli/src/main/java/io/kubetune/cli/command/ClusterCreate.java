@@ -23,6 +23,8 @@ import io.kubetune.cli.watch.LineNarrator;
 import io.kubetune.cli.watch.cluster.ClusterView;
 import io.kubetune.cli.watch.cluster.LogStart;
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Problem;
+import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +43,8 @@ record ClusterCreate(
 
   /// @param waits whether to follow the run to its end
   /// @param saveTo empty: manifests are not kept
-  record Options(boolean waits, Submission.Options submission, Optional<Path> saveTo) {}
+  record Options(
+      boolean waits, boolean force, Submission.Options submission, Optional<Path> saveTo) {}
 
   /// What would be made, from the request alone: no cluster is asked.
   ExitCode clientDryRun(TuneRequest request, Options options) {
@@ -56,10 +59,10 @@ record ClusterCreate(
   /// What the API server says of it: admission, quota and webhooks included.
   ExitCode serverDryRun(TuneRequest request, Options options) {
     try (Cluster cluster = connect(request)) {
-      ClusterDryRun planned = planned(cluster, request, options);
-      List<GenericKubernetesResource> stored =
-          submission(cluster, options).dryRun(planned.manifests());
-      options.saveTo().ifPresent(folder -> SavedManifests.write(folder, planned.manifests()));
+      TuneRequest fitted = inspect(cluster, request, options);
+      List<Manifest> manifests = manifests(request, fitted);
+      List<GenericKubernetesResource> stored = submission(cluster, options).dryRun(manifests);
+      options.saveTo().ifPresent(folder -> SavedManifests.write(folder, manifests));
       print(StoredManifests.of(stored), " created (server dry run)");
     }
     return ExitCode.OK;
@@ -69,8 +72,8 @@ record ClusterCreate(
   ExitCode run(TuneRequest request, Options options) throws IOException, InterruptedException {
     check(request);
     try (Cluster cluster = connect(request)) {
-      planned(cluster, request, options);
-      TuneRequest packaged = publish(request);
+      TuneRequest fitted = inspect(cluster, request, options);
+      TuneRequest packaged = publish(fitted);
       List<Manifest> manifests = manifests(request, packaged);
       options.saveTo().ifPresent(folder -> SavedManifests.write(folder, manifests));
       GenericKubernetesResource owner = submission(cluster, options).submit(manifests);
@@ -78,20 +81,33 @@ record ClusterCreate(
     }
   }
 
-  private List<Manifest> manifests(TuneRequest request, TuneRequest packaged) {
-    // The sizes are those of the folder that was packaged.
-    TunePlan plan = ClusterDryRun.plan(packaged, ClusterDryRun.model(request));
-    return Manifests.of(plan.withPlainHttp(registry.plainHttp()), false);
-  }
-
   private Cluster connect(TuneRequest request) {
     return surroundings.cluster(flags.withNamespace(request.namespace()));
   }
 
-  private ClusterDryRun planned(Cluster cluster, TuneRequest request, Options options) {
-    ClusterDryRun planned = ClusterDryRun.of(request, registry.plainHttp());
-    planned.warnings().forEach(warning -> Failure.warn(warning, surroundings.terminal()));
-    return planned;
+  /// Everything that can be known to fail fails here, before anything is sent or made.
+  ///
+  /// @return the request with what it left to the cluster
+  private TuneRequest inspect(Cluster cluster, TuneRequest request, Options options) {
+    ClusterPlan planned = ClusterPlan.of(cluster, request, registry.plainHttp());
+    Terminal terminal = surroundings.terminal();
+    planned.plan().config().warnings().forEach(warning -> Failure.warn(warning, terminal));
+    List<Problem> problems = planned.problems();
+    if (options.force()) {
+      problems.forEach(problem -> Failure.warn(problem, terminal));
+    } else if (!problems.isEmpty()) {
+      throw new TuneException(
+          planned.isMissingRights() ? ExitCode.CLUSTER : ExitCode.BAD_REQUEST,
+          "can't create the run '" + request.name() + "' in this cluster",
+          problems);
+    }
+    return planned.plan().request();
+  }
+
+  private List<Manifest> manifests(TuneRequest request, TuneRequest packaged) {
+    // The sizes are those of the folder that was packaged.
+    TunePlan plan = ClusterDryRun.plan(packaged, ClusterDryRun.model(request));
+    return Manifests.of(plan.withPlainHttp(registry.plainHttp()), false);
   }
 
   /// Rows of this machine are read as `data check` reads them, before anything is sent.

@@ -93,6 +93,11 @@ final class Create implements Callable<Integer> {
       description = "keep the manifests as files, for kubectl apply -f FOLDER")
   private Path saveManifests;
 
+  @Option(
+      names = "--force",
+      description = "submit it although it does not fit the cluster as it is")
+  private boolean force;
+
   @Option(names = "--replace", description = "delete a run of this name first")
   private boolean replace;
 
@@ -164,6 +169,7 @@ final class Create implements Callable<Integer> {
     Map<String, Boolean> given = new LinkedHashMap<>();
     given.put("--dry-run=server", dryRun == DryRun.SERVER);
     given.put("--save-manifests", saveManifests != null);
+    given.put("--force", force);
     given.put("--replace", replace);
     given.put("--force-conflicts", forceConflicts);
     given.put("a registry's options", registry.isTyped());
@@ -202,6 +208,7 @@ final class Create implements Callable<Integer> {
     ClusterCreate.Options options =
         new ClusterCreate.Options(
             waits(surroundings.terminal()),
+            force,
             new Submission.Options(replace, forceConflicts),
             Optional.ofNullable(saveManifests));
     return switch (dryRun) {

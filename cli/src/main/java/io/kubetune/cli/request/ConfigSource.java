@@ -13,4 +13,9 @@ import java.util.Optional;
 /// @param kaitoDefaults the defaults are KAITO's, not ours
 /// @param name of that text for messages: a file, or a line in a `-f` file
 public record ConfigSource(
-    Optional<String> text, String name, boolean kaitoDefaults, List<ConfigOverride> overrides) {}
+    Optional<String> text, String name, boolean kaitoDefaults, List<ConfigOverride> overrides) {
+
+  public ConfigSource with(List<ConfigOverride> other) {
+    return new ConfigSource(text, name, kaitoDefaults, List.copyOf(other));
+  }
+}

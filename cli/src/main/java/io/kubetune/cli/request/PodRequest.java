@@ -41,4 +41,29 @@ public record PodRequest(
     Optional<String> checkpointClaim) {
 
   public static final String NVIDIA_GPU = "nvidia.com/gpu";
+
+  /// The same pod with other quantities; empty: computed.
+  public PodRequest withResources(Optional<String> otherCpu, Optional<String> otherMemory) {
+    return new PodRequest(
+        trainerImage,
+        cliImage,
+        imagePullSecrets,
+        gpus,
+        gpuResource,
+        otherCpu,
+        otherMemory,
+        nodeSelector,
+        instanceType,
+        tolerations,
+        affinity,
+        serviceAccount,
+        env,
+        secretEnv,
+        priorityClass,
+        queue,
+        ttlSeconds,
+        activeDeadlineSeconds,
+        backoffLimit,
+        checkpointClaim);
+  }
 }

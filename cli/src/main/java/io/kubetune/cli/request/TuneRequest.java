@@ -64,4 +64,52 @@ public record TuneRequest(
         workers,
         pod);
   }
+
+  /// The same request with another training config.
+  public TuneRequest withConfig(ConfigSource other) {
+    return new TuneRequest(
+        name,
+        namespace,
+        labels,
+        annotations,
+        runtime,
+        method,
+        model,
+        modelSecret,
+        data,
+        evalData,
+        dataName,
+        dataSecrets,
+        columns,
+        registry,
+        output,
+        outputSecret,
+        other,
+        workers,
+        pod);
+  }
+
+  /// The same request of another pod.
+  public TuneRequest withPod(PodRequest other) {
+    return new TuneRequest(
+        name,
+        namespace,
+        labels,
+        annotations,
+        runtime,
+        method,
+        model,
+        modelSecret,
+        data,
+        evalData,
+        dataName,
+        dataSecrets,
+        columns,
+        registry,
+        output,
+        outputSecret,
+        config,
+        workers,
+        other);
+  }
 }
