@@ -133,8 +133,11 @@ public record ClusterFit(TunePlan plan, ClusterFacts facts) {
             new Problem(
                 "--gpus " + wanted.gpus(),
                 most == 0
-                    ? "no node has a " + wanted.gpuResource()
-                    : "no node has more than " + most + " " + wanted.gpuResource(),
+                    ? "no node that takes this pod has a " + wanted.gpuResource()
+                    : "no node that takes this pod has more than "
+                        + most
+                        + " "
+                        + wanted.gpuResource(),
                 most == 0 ? "--gpus 0 trains on the CPU" : "--gpus " + most));
       }
     }

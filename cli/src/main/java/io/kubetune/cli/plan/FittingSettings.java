@@ -24,8 +24,14 @@ final class FittingSettings {
   private FittingSettings() {}
 
   static String words(TunePlan plan, long bytes) {
-    if (plan.request().pod().memory().isPresent() && plan.memory().isEmpty()) {
+    if (plan.memory().isEmpty()) {
       return "give a smaller --memory, or a larger node";
+    }
+    if (plan.request().pod().memory().isPresent()) {
+      long enough = needed(plan, Map.of());
+      if (enough <= bytes) {
+        return "leave --memory out: " + Bytes.text(enough) + " are enough";
+      }
     }
     for (Map<String, String> settings : candidates(plan)) {
       long needed = needed(plan, settings);
