@@ -1,9 +1,10 @@
 package io.kubetune.cli.watch.cluster;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.LogWatch;
 import io.kubetune.cli.cluster.Cluster;
 import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
@@ -23,6 +24,13 @@ import java.util.function.BooleanSupplier;
 /// ```
 final class PodLog implements Runnable {
   private static final long PAUSE_MILLIS = 300;
+
+  /// A stream that a router has forgotten is silent for ever, as one whose container has nothing to
+  /// say is: after so long it is opened anew, which costs a request.
+  private static final Duration LONGEST_SILENCE = Duration.ofMinutes(2);
+
+  /// Of a container that has ended: the kubelet closes its stream at once.
+  private static final Duration LONGEST_SILENCE_OF_THE_DEAD = Duration.ofSeconds(10);
 
   /// Whose lines they are.
   record Source(String namespace, String pod, String container) {}
@@ -49,6 +57,7 @@ final class PodLog implements Runnable {
   private final BlockingQueue<Line> lines;
   private final BooleanSupplier containerHasEnded;
   private volatile boolean done;
+
   private Instant last = Instant.EPOCH;
   private int readOfLast;
 
@@ -96,41 +105,57 @@ final class PodLog implements Runnable {
   /// @param isAll the container had ended: what has no line break at the end is its last line
   /// @return whether the stream came to its end, and was not cut
   private boolean readOnce(boolean isAll) throws InterruptedException {
-    try (LogWatch watch = open()) {
-      WholeLines whole = new WholeLines(watch.getOutput());
-      Position position = new Position();
-      for (String line = whole.next(); line != null; line = whole.next()) {
-        position.accept(line);
+    try (SilenceGuard guard = new SilenceGuard(Thread.currentThread())) {
+      try (InputStream stream = awaited(guard, this::open)) {
+        WholeLines whole = new WholeLines(stream);
+        Position position = new Position();
+        for (String line = awaited(guard, whole::next);
+            line != null;
+            line = awaited(guard, whole::next)) {
+          position.accept(line);
+        }
+        String rest = whole.rest();
+        if (isAll && !rest.isEmpty()) {
+          position.accept(rest);
+        }
+        return true;
+      } catch (KubernetesClientException e) {
+        // 404: the pod is gone, and its log with it. Anything else passes.
+        return e.getCode() == 404;
+      } catch (IOException e) {
+        return false;
+      } catch (InterruptedException e) {
+        if (!guard.hasCut()) {
+          throw e;
+        }
+        return false;
       }
-      String rest = whole.rest();
-      if (isAll && !rest.isEmpty()) {
-        position.accept(rest);
-      }
-      return true;
-    } catch (KubernetesClientException e) {
-      // 404: the pod is gone, and its log with it. Anything else passes.
-      return e.getCode() == 404;
-    } catch (IOException e) {
-      return false;
     }
   }
 
-  private LogWatch open() {
-    var container =
-        cluster
-            .client()
-            .pods()
-            .inNamespace(source.namespace())
-            .withName(source.pod())
-            .inContainer(source.container());
-    var timed = container.usingTimestamps();
-    Optional<Instant> since = last.equals(Instant.EPOCH) ? from.since() : Optional.of(last);
-    if (since.isPresent()) {
-      return timed.sinceTime(since.get().truncatedTo(ChronoUnit.SECONDS).toString()).watchLog();
+  private interface Reading<T> {
+    T read() throws IOException, InterruptedException;
+  }
+
+  private <T> T awaited(SilenceGuard guard, Reading<T> reading)
+      throws IOException, InterruptedException {
+    guard.begin(
+        () -> containerHasEnded.getAsBoolean() ? LONGEST_SILENCE_OF_THE_DEAD : LONGEST_SILENCE);
+    try {
+      return reading.read();
+    } finally {
+      guard.end();
     }
-    return from.tailLines().isPresent()
-        ? timed.tailingLines(from.tailLines().get()).watchLog()
-        : timed.watchLog();
+  }
+
+  private InputStream open() throws IOException, InterruptedException {
+    Optional<Instant> since = last.equals(Instant.EPOCH) ? from.since() : Optional.of(last);
+    String start =
+        since
+            .map(each -> "&sinceTime=" + each.truncatedTo(ChronoUnit.SECONDS))
+            .or(() -> from.tailLines().map(count -> "&tailLines=" + count))
+            .orElse("");
+    return LogStream.open(cluster, source, start);
   }
 
   /// Where one stream stands against what was handed over before.
@@ -149,8 +174,11 @@ final class PodLog implements Runnable {
         if (time.equals(resumedAt) && ++seenOfResumed <= resumedCount) {
           return;
         }
+        lines.put(line);
+        // Only now: who is interrupted before that reads the line again.
         readOfLast = time.equals(last) ? readOfLast + 1 : 1;
         last = time;
+        return;
       }
       lines.put(line);
     }
