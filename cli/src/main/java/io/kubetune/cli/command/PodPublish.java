@@ -30,7 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(name = "publish", header = "Push the adapter when the trainer is done.")
 final class PodPublish implements Callable<Integer> {
   /// A JVM on a throttled, cold node starts within seconds.
-  private static final Duration LONGEST_START = Duration.ofSeconds(60);
+  private static final Duration LONGEST_START = Duration.ofSeconds(30);
 
   private static final String LOCK = "KUBETUNE_LOCK_FILE";
   private static final String OWN_LOCK = "KUBETUNE_PUBLISHER_LOCK_FILE";

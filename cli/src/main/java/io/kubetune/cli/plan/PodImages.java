@@ -13,7 +13,8 @@ import io.kubetune.cli.request.TuneRequest;
 ///
 /// @param trainer the training loop
 /// @param cli this program, which loads data and publishes
-public record PodImages(String trainer, String cli) {
+/// @param pullPolicy `Always` for our own images of a version that is still being made
+public record PodImages(String trainer, String cli, String pullPolicy) {
   private static final String TRAINER = "kubetune-trainer";
   private static final String CLI = "kubectl-tune";
 
@@ -21,6 +22,8 @@ public record PodImages(String trainer, String cli) {
     String prefix = request.registry().map(registry -> registry + "/").orElse("");
     return new PodImages(
         request.pod().trainerImage().orElse(prefix + TRAINER + ":" + version),
-        request.pod().cliImage().orElse(prefix + CLI + ":" + version));
+        request.pod().cliImage().orElse(prefix + CLI + ":" + version),
+        // A node keeps what it has under a tag; without a registry that is all there is.
+        version.endsWith("-SNAPSHOT") && !prefix.isEmpty() ? "Always" : "IfNotPresent");
   }
 }

@@ -70,6 +70,7 @@ final class JobManifest {
     values.put("affinity", pod.affinity());
     values.put("cliImage", plan.images().cli());
     values.put("trainerImage", plan.images().trainer());
+    values.put("pullPolicy", plan.images().pullPolicy());
     values.put("downloadArguments", download.arguments());
     values.put("downloadEnv", download.env());
     values.put("downloadMounts", download.mounts());

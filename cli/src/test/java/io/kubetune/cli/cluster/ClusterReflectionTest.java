@@ -11,13 +11,16 @@ import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.api.model.Config;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapList;
+import io.fabric8.kubernetes.api.model.CreateOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.EventList;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.LimitRangeList;
+import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NodeList;
+import io.fabric8.kubernetes.api.model.PatchOptions;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaimList;
 import io.fabric8.kubernetes.api.model.PodList;
@@ -25,6 +28,8 @@ import io.fabric8.kubernetes.api.model.ResourceQuotaList;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.UpdateOptions;
+import io.fabric8.kubernetes.api.model.WatchEvent;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.batch.v1.JobList;
 import io.fabric8.kubernetes.api.model.storage.StorageClassList;
@@ -63,15 +68,18 @@ class ClusterReflectionTest {
           Config.class,
           ConfigMap.class,
           ConfigMapList.class,
+          CreateOptions.class,
           DeleteOptions.class,
           EventList.class,
           GenericKubernetesResource.class,
           GenericKubernetesResourceList.class,
           JobList.class,
           LimitRangeList.class,
+          ListOptions.class,
           Namespace.class,
           NodeList.class,
           PersistentVolumeClaim.class,
+          PatchOptions.class,
           PersistentVolumeClaimList.class,
           PodList.class,
           ResourceQuotaList.class,
@@ -80,6 +88,8 @@ class ClusterReflectionTest {
           ServiceAccount.class,
           Status.class,
           StorageClassList.class,
+          UpdateOptions.class,
+          WatchEvent.class,
           VersionInfo.class);
 
   /// What the client loads by its name.

@@ -7,6 +7,7 @@ import io.kubetune.cli.submit.RunState;
 import io.kubetune.cli.submit.cluster.ClusterRuns;
 import io.kubetune.cli.submit.cluster.Patience;
 import io.kubetune.cli.watch.Narrator;
+import io.kubetune.cli.watch.Stage;
 import io.kubetune.cli.watch.cluster.PodLog.Line;
 import io.kubetune.cli.watch.cluster.PodLog.Source;
 import io.kubetune.contract.ExitCode;
@@ -156,7 +157,7 @@ public final class ClusterFollow {
       }
     }
     if (!state.phase().isOver()) {
-      told.enter(ClusterStage.of(latest, state, told.progress()), Instant.now(), narrator);
+      told.enter(stage(state), Instant.now(), narrator);
     }
     List<Explanation> now = Explanations.of(latest, state, told.progress());
     for (Explanation each : now) {
@@ -167,6 +168,14 @@ public final class ClusterFollow {
     }
     explained = now;
     return state;
+  }
+
+  private Stage stage(RunState state) {
+    boolean isNew =
+        state.phase() == RunState.Phase.RUNNING
+            && run.isJob()
+            && !latest.pod().map(pod -> told.hasStarted(pod.getMetadata().getName())).orElse(true);
+    return isNew ? Stage.LOADING : ClusterStage.of(latest, state, told.progress());
   }
 
   private void open(Pod pod, String container) {

@@ -25,6 +25,7 @@ final class RunLines {
   private final RunProgress progress = new RunProgress();
   private final HuggingFaceLines huggingFace = new HuggingFaceLines();
   private Optional<Stage> stage = Optional.empty();
+  private String startedPod = "";
 
   RunLines(ClusterRuns.Found run) {
     this.run = run;
@@ -32,6 +33,11 @@ final class RunLines {
 
   RunProgress progress() {
     return progress;
+  }
+
+  /// Whether this pod's trainer has said something: what is known of progress is its own then.
+  boolean hasStarted(String pod) {
+    return startedPod.equals(pod);
   }
 
   void enter(Stage now, Instant time, Narrator narrator) {
@@ -47,6 +53,7 @@ final class RunLines {
     if (container.equals(ClusterState.TRAINER)) {
       Optional<TimedEvent> event = EventLine.read(line.text());
       if (event.isPresent()) {
+        startedPod = line.source().pod();
         tell(event.get().event(), event.get().time(), line.text(), narrator);
       } else {
         narrator.log(line.text());
