@@ -78,6 +78,13 @@ class RealPodTest {
     }
   }
 
+  private void awaitStep(String name, int step) throws InterruptedException {
+    await(
+        Duration.ofSeconds(60),
+        "step " + step + " of " + name,
+        () -> status(name).path("progress").path("step").asInt(0) >= step);
+  }
+
   /// Processes of this machine that run a program in a pod of this run.
   private List<ProcessHandle> processes(String name, String program) throws Exception {
     String uid =
@@ -174,6 +181,7 @@ class RealPodTest {
   @Test
   void aTrainerThatIsKilledFailsItsPodWithinSeconds() throws Exception {
     create("killed", "--backoff-limit=0", "--max-steps=5000", "--detach");
+    awaitStep("killed", 1);
     kill("killed", TRAINER);
     Instant killed = Instant.now();
 
@@ -198,10 +206,7 @@ class RealPodTest {
   @Test
   void aPublisherThatIsKilledStopsTheTrainer() throws Exception {
     create("lonely", "--backoff-limit=0", "--max-steps=5000", "--detach");
-    await(
-        Duration.ofSeconds(60),
-        "a step",
-        () -> status("lonely").path("progress").path("step").asInt(0) > 0);
+    awaitStep("lonely", 1);
     kill("lonely", "publish");
 
     await(
@@ -227,13 +232,10 @@ class RealPodTest {
     create(
         "paused",
         "--checkpoint-claim=checkpoints",
-        "--max-steps=400",
+        "--max-steps=120",
         "--detach",
         "--backoff-limit=0");
-    await(
-        Duration.ofSeconds(60),
-        "steps",
-        () -> status("paused").path("progress").path("step").asInt(0) >= 5);
+    awaitStep("paused", 5);
 
     assertThat(onRun("cancel", "paused").status()).isZero();
     await(
