@@ -165,7 +165,10 @@ function _complete_kubectl-tune() {
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} wait" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} cancel" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} resume" ];    then _picocli_kubectl-tune; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} retry" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} delete" ];    then _picocli_kubectl-tune; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} serve" ];    then _picocli_kubectl-tune; return $?; fi
+  if [ "${COMP_LINE}" = "${COMP_WORDS[0]} doctor" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} init" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} explain" ];    then _picocli_kubectl-tune; return $?; fi
   if [ "${COMP_LINE}" = "${COMP_WORDS[0]} models" ];    then _picocli_kubectl-tune; return $?; fi
@@ -188,27 +191,33 @@ function _complete_kubectl-tune() {
   local cmds8=(wait)
   local cmds9=(cancel)
   local cmds10=(resume)
-  local cmds11=(delete)
-  local cmds12=(init)
-  local cmds13=(explain)
-  local cmds14=(models)
-  local cmds15=(version)
-  local cmds16=(data check)
-  local cmds17=(data preview)
-  local cmds18=(data split)
-  local cmds19=(data normalise)
-  local cmds20=(data push)
+  local cmds11=(retry)
+  local cmds12=(delete)
+  local cmds13=(serve)
+  local cmds14=(doctor)
+  local cmds15=(init)
+  local cmds16=(explain)
+  local cmds17=(models)
+  local cmds18=(version)
+  local cmds19=(data check)
+  local cmds20=(data preview)
+  local cmds21=(data split)
+  local cmds22=(data normalise)
+  local cmds23=(data push)
 
-  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_kubectl-tune_data_push; return $?; fi
-  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_kubectl-tune_data_normalise; return $?; fi
-  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_kubectl-tune_data_split; return $?; fi
-  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_kubectl-tune_data_preview; return $?; fi
-  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_kubectl-tune_data_check; return $?; fi
-  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_kubectl-tune_version; return $?; fi
-  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_kubectl-tune_models; return $?; fi
-  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_kubectl-tune_explain; return $?; fi
-  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_kubectl-tune_init; return $?; fi
-  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_kubectl-tune_delete; return $?; fi
+  if CompWordsContainsArray "${cmds23[@]}"; then _picocli_kubectl-tune_data_push; return $?; fi
+  if CompWordsContainsArray "${cmds22[@]}"; then _picocli_kubectl-tune_data_normalise; return $?; fi
+  if CompWordsContainsArray "${cmds21[@]}"; then _picocli_kubectl-tune_data_split; return $?; fi
+  if CompWordsContainsArray "${cmds20[@]}"; then _picocli_kubectl-tune_data_preview; return $?; fi
+  if CompWordsContainsArray "${cmds19[@]}"; then _picocli_kubectl-tune_data_check; return $?; fi
+  if CompWordsContainsArray "${cmds18[@]}"; then _picocli_kubectl-tune_version; return $?; fi
+  if CompWordsContainsArray "${cmds17[@]}"; then _picocli_kubectl-tune_models; return $?; fi
+  if CompWordsContainsArray "${cmds16[@]}"; then _picocli_kubectl-tune_explain; return $?; fi
+  if CompWordsContainsArray "${cmds15[@]}"; then _picocli_kubectl-tune_init; return $?; fi
+  if CompWordsContainsArray "${cmds14[@]}"; then _picocli_kubectl-tune_doctor; return $?; fi
+  if CompWordsContainsArray "${cmds13[@]}"; then _picocli_kubectl-tune_serve; return $?; fi
+  if CompWordsContainsArray "${cmds12[@]}"; then _picocli_kubectl-tune_delete; return $?; fi
+  if CompWordsContainsArray "${cmds11[@]}"; then _picocli_kubectl-tune_retry; return $?; fi
   if CompWordsContainsArray "${cmds10[@]}"; then _picocli_kubectl-tune_resume; return $?; fi
   if CompWordsContainsArray "${cmds9[@]}"; then _picocli_kubectl-tune_cancel; return $?; fi
   if CompWordsContainsArray "${cmds8[@]}"; then _picocli_kubectl-tune_wait; return $?; fi
@@ -230,7 +239,7 @@ function _picocli_kubectl-tune() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
 
-  local commands="create plan logs status list pull-adapter data download wait cancel resume delete init explain models version"
+  local commands="create plan logs status list pull-adapter data download wait cancel resume retry delete serve doctor init explain models version"
   local flag_opts="'-h' '--help' '--debug'"
   local arg_opts=""
 
@@ -250,9 +259,9 @@ function _picocli_kubectl-tune_create() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--wait' '-d' '--detach' '-h' '--help' '--debug'"
-  local arg_opts="'--dry-run' '--data-header-from' '--s3-endpoint' '--model-cache' '-o' '--output' '-f' '--filename' '--name' '--generate-name' '--label' '--annotation' '--runtime' '--method' '--model' '--model-secret' '--data' '--eval-data' '--data-name' '--data-secret' '--column' '--registry' '--output-image' '--output-image-secret' '--workers' '--map' '--config' '--set' '--rank' '--alpha' '--dropout' '--target-modules' '--learning-rate' '--max-steps' '--epochs' '--batch-size' '--gradient-accumulation-steps' '--max-length' '--seed' '-n' '--namespace' '--trainer-image' '--cli-image' '--image-pull-secret' '--gpus' '--gpu-resource' '--cpu' '--memory' '--node-selector' '--instance-type' '--toleration' '--affinity' '--service-account' '--env' '--secret-env' '--priority-class' '--queue' '--ttl' '--active-deadline' '--backoff-limit' '--checkpoint-claim'"
-  local noneclient_option_args=("none" "client") # --dry-run values
+  local flag_opts="'--wait' '-d' '--detach' '--force' '--replace' '--force-conflicts' '--plain-http' '--insecure-skip-tls-verify' '-h' '--help' '--debug'"
+  local arg_opts="'--dry-run' '--save-manifests' '--data-header-from' '--s3-endpoint' '--model-cache' '--registry-ca' '--registry-auth' '--kubeconfig' '--context' '--cluster' '--user' '-s' '--server' '--token' '--as' '--as-group' '--certificate-authority' '--client-certificate' '--client-key' '--tls-server-name' '--request-timeout' '-o' '--output' '-f' '--filename' '--name' '--generate-name' '--label' '--annotation' '--runtime' '--method' '--model' '--model-secret' '--data' '--eval-data' '--data-name' '--data-secret' '--column' '--registry' '--output-image' '--output-image-secret' '--workers' '--map' '--config' '--set' '--rank' '--alpha' '--dropout' '--target-modules' '--learning-rate' '--max-steps' '--epochs' '--batch-size' '--gradient-accumulation-steps' '--max-length' '--seed' '-n' '--namespace' '--trainer-image' '--cli-image' '--image-pull-secret' '--gpus' '--gpu-resource' '--cpu' '--memory' '--node-selector' '--instance-type' '--toleration' '--affinity' '--service-account' '--env' '--secret-env' '--priority-class' '--queue' '--ttl' '--active-deadline' '--backoff-limit' '--checkpoint-claim'"
+  local noneclientserver_option_args=("none" "client" "server") # --dry-run values
   local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -260,7 +269,13 @@ function _picocli_kubectl-tune_create() {
   case ${prev_word} in
     '--dry-run')
       local IFS=$'\n'
-      COMPREPLY=( $( compReplyArray "${noneclient_option_args[@]}" ) )
+      COMPREPLY=( $( compReplyArray "${noneclientserver_option_args[@]}" ) )
+      return $?
+      ;;
+    '--save-manifests')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
       return $?
       ;;
     '--data-header-from')
@@ -274,6 +289,69 @@ function _picocli_kubectl-tune_create() {
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
       return $?
+      ;;
+    '--registry-ca')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--registry-auth')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--kubeconfig')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--context')
+      return
+      ;;
+    '--cluster')
+      return
+      ;;
+    '--user')
+      return
+      ;;
+    '-s'|'--server')
+      return
+      ;;
+    '--token')
+      return
+      ;;
+    '--as')
+      return
+      ;;
+    '--as-group')
+      return
+      ;;
+    '--certificate-authority')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-certificate')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--tls-server-name')
+      return
+      ;;
+    '--request-timeout')
+      return
       ;;
     '-o'|'--output')
       local IFS=$'\n'
@@ -457,8 +535,8 @@ function _picocli_kubectl-tune_plan() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '--debug'"
-  local arg_opts="'-o' '--output' '-f' '--filename' '--name' '--generate-name' '--label' '--annotation' '--runtime' '--method' '--model' '--model-secret' '--data' '--eval-data' '--data-name' '--data-secret' '--column' '--registry' '--output-image' '--output-image-secret' '--workers' '--map' '--config' '--set' '--rank' '--alpha' '--dropout' '--target-modules' '--learning-rate' '--max-steps' '--epochs' '--batch-size' '--gradient-accumulation-steps' '--max-length' '--seed' '-n' '--namespace' '--trainer-image' '--cli-image' '--image-pull-secret' '--gpus' '--gpu-resource' '--cpu' '--memory' '--node-selector' '--instance-type' '--toleration' '--affinity' '--service-account' '--env' '--secret-env' '--priority-class' '--queue' '--ttl' '--active-deadline' '--backoff-limit' '--checkpoint-claim'"
+  local flag_opts="'--insecure-skip-tls-verify' '-h' '--help' '--debug'"
+  local arg_opts="'-o' '--output' '--kubeconfig' '--context' '--cluster' '--user' '-s' '--server' '--token' '--as' '--as-group' '--certificate-authority' '--client-certificate' '--client-key' '--tls-server-name' '--request-timeout' '-f' '--filename' '--name' '--generate-name' '--label' '--annotation' '--runtime' '--method' '--model' '--model-secret' '--data' '--eval-data' '--data-name' '--data-secret' '--column' '--registry' '--output-image' '--output-image-secret' '--workers' '--map' '--config' '--set' '--rank' '--alpha' '--dropout' '--target-modules' '--learning-rate' '--max-steps' '--epochs' '--batch-size' '--gradient-accumulation-steps' '--max-length' '--seed' '-n' '--namespace' '--trainer-image' '--cli-image' '--image-pull-secret' '--gpus' '--gpu-resource' '--cpu' '--memory' '--node-selector' '--instance-type' '--toleration' '--affinity' '--service-account' '--env' '--secret-env' '--priority-class' '--queue' '--ttl' '--active-deadline' '--backoff-limit' '--checkpoint-claim'"
   local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -468,6 +546,57 @@ function _picocli_kubectl-tune_plan() {
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
       return $?
+      ;;
+    '--kubeconfig')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--context')
+      return
+      ;;
+    '--cluster')
+      return
+      ;;
+    '--user')
+      return
+      ;;
+    '-s'|'--server')
+      return
+      ;;
+    '--token')
+      return
+      ;;
+    '--as')
+      return
+      ;;
+    '--as-group')
+      return
+      ;;
+    '--certificate-authority')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-certificate')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--tls-server-name')
+      return
+      ;;
+    '--request-timeout')
+      return
       ;;
     '-f'|'--filename')
       return
@@ -646,8 +775,8 @@ function _picocli_kubectl-tune_logs() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-f' '--follow' '--raw' '-h' '--help' '--debug'"
-  local arg_opts="'--tail' '-o' '--output'"
+  local flag_opts="'-f' '--follow' '--raw' '--timestamps' '-p' '--previous' '--all-pods' '--insecure-skip-tls-verify' '-h' '--help' '--debug'"
+  local arg_opts="'--tail' '--since' '-o' '--output' '--kubeconfig' '--context' '--cluster' '--user' '-s' '--server' '--token' '--as' '--as-group' '--certificate-authority' '--client-certificate' '--client-key' '--tls-server-name' '--request-timeout' '-n' '--namespace'"
   local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -656,10 +785,67 @@ function _picocli_kubectl-tune_logs() {
     '--tail')
       return
       ;;
+    '--since')
+      return
+      ;;
     '-o'|'--output')
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
       return $?
+      ;;
+    '--kubeconfig')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--context')
+      return
+      ;;
+    '--cluster')
+      return
+      ;;
+    '--user')
+      return
+      ;;
+    '-s'|'--server')
+      return
+      ;;
+    '--token')
+      return
+      ;;
+    '--as')
+      return
+      ;;
+    '--as-group')
+      return
+      ;;
+    '--certificate-authority')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-certificate')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--tls-server-name')
+      return
+      ;;
+    '--request-timeout')
+      return
+      ;;
+    '-n'|'--namespace')
+      return
       ;;
   esac
 
@@ -679,8 +865,8 @@ function _picocli_kubectl-tune_status() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '--debug'"
-  local arg_opts="'-o' '--output'"
+  local flag_opts="'--insecure-skip-tls-verify' '-h' '--help' '--debug'"
+  local arg_opts="'-o' '--output' '--kubeconfig' '--context' '--cluster' '--user' '-s' '--server' '--token' '--as' '--as-group' '--certificate-authority' '--client-certificate' '--client-key' '--tls-server-name' '--request-timeout' '-n' '--namespace'"
   local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -690,6 +876,60 @@ function _picocli_kubectl-tune_status() {
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
       return $?
+      ;;
+    '--kubeconfig')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--context')
+      return
+      ;;
+    '--cluster')
+      return
+      ;;
+    '--user')
+      return
+      ;;
+    '-s'|'--server')
+      return
+      ;;
+    '--token')
+      return
+      ;;
+    '--as')
+      return
+      ;;
+    '--as-group')
+      return
+      ;;
+    '--certificate-authority')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-certificate')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--tls-server-name')
+      return
+      ;;
+    '--request-timeout')
+      return
+      ;;
+    '-n'|'--namespace')
+      return
       ;;
   esac
 
@@ -709,17 +949,74 @@ function _picocli_kubectl-tune_list() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '--debug'"
-  local arg_opts="'-o' '--output'"
+  local flag_opts="'-A' '--all-namespaces' '-w' '--watch' '--insecure-skip-tls-verify' '-h' '--help' '--debug'"
+  local arg_opts="'-l' '--selector' '-o' '--output' '--kubeconfig' '--context' '--cluster' '--user' '-s' '--server' '--token' '--as' '--as-group' '--certificate-authority' '--client-certificate' '--client-key' '--tls-server-name' '--request-timeout' '-n' '--namespace'"
   local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
+    '-l'|'--selector')
+      return
+      ;;
     '-o'|'--output')
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
       return $?
+      ;;
+    '--kubeconfig')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--context')
+      return
+      ;;
+    '--cluster')
+      return
+      ;;
+    '--user')
+      return
+      ;;
+    '-s'|'--server')
+      return
+      ;;
+    '--token')
+      return
+      ;;
+    '--as')
+      return
+      ;;
+    '--as-group')
+      return
+      ;;
+    '--certificate-authority')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-certificate')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--tls-server-name')
+      return
+      ;;
+    '--request-timeout')
+      return
+      ;;
+    '-n'|'--namespace')
+      return
       ;;
   esac
 
@@ -739,8 +1036,8 @@ function _picocli_kubectl-tune_pulladapter() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'--plain-http' '-h' '--help' '--debug'"
-  local arg_opts="'-d' '--to' '--format' '--model' '--verify' '--extract-only' '--registry-ca' '--registry-auth' '-o' '--output'"
+  local flag_opts="'--plain-http' '--insecure-skip-tls-verify' '-h' '--help' '--debug'"
+  local arg_opts="'-d' '--to' '--format' '--model' '--verify' '--extract-only' '--registry-ca' '--registry-auth' '--kubeconfig' '--context' '--cluster' '--user' '-s' '--server' '--token' '--as' '--as-group' '--certificate-authority' '--client-certificate' '--client-key' '--tls-server-name' '--request-timeout' '-n' '--namespace' '-o' '--output'"
   local peftgguf_option_args=("peft" "gguf") # --format values
   local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
 
@@ -781,6 +1078,60 @@ function _picocli_kubectl-tune_pulladapter() {
       type compopt &>/dev/null && compopt -o filenames
       COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
       return $?
+      ;;
+    '--kubeconfig')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--context')
+      return
+      ;;
+    '--cluster')
+      return
+      ;;
+    '--user')
+      return
+      ;;
+    '-s'|'--server')
+      return
+      ;;
+    '--token')
+      return
+      ;;
+    '--as')
+      return
+      ;;
+    '--as-group')
+      return
+      ;;
+    '--certificate-authority')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-certificate')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--tls-server-name')
+      return
+      ;;
+    '--request-timeout')
+      return
+      ;;
+    '-n'|'--namespace')
+      return
       ;;
     '-o'|'--output')
       local IFS=$'\n'
@@ -823,7 +1174,7 @@ function _picocli_kubectl-tune_download() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '--debug'"
+  local flag_opts="'--plain-http' '-h' '--help' '--debug'"
   local arg_opts="'--model' '--model-to' '--data' '--eval-data' '--column' '--to' '--credentials' '--data-header-from' '--s3-endpoint' '--model-cache'"
 
   type compopt &>/dev/null && compopt +o default
@@ -889,8 +1240,8 @@ function _picocli_kubectl-tune_wait() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '--debug'"
-  local arg_opts="'--for' '--timeout'"
+  local flag_opts="'--insecure-skip-tls-verify' '-h' '--help' '--debug'"
+  local arg_opts="'--for' '--timeout' '--kubeconfig' '--context' '--cluster' '--user' '-s' '--server' '--token' '--as' '--as-group' '--certificate-authority' '--client-certificate' '--client-key' '--tls-server-name' '--request-timeout' '-n' '--namespace'"
   local CONDITION_option_args=("complete" "end") # --for values
 
   type compopt &>/dev/null && compopt +o default
@@ -902,6 +1253,60 @@ function _picocli_kubectl-tune_wait() {
       return $?
       ;;
     '--timeout')
+      return
+      ;;
+    '--kubeconfig')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--context')
+      return
+      ;;
+    '--cluster')
+      return
+      ;;
+    '--user')
+      return
+      ;;
+    '-s'|'--server')
+      return
+      ;;
+    '--token')
+      return
+      ;;
+    '--as')
+      return
+      ;;
+    '--as-group')
+      return
+      ;;
+    '--certificate-authority')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-certificate')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--tls-server-name')
+      return
+      ;;
+    '--request-timeout')
+      return
+      ;;
+    '-n'|'--namespace')
       return
       ;;
   esac
@@ -922,13 +1327,67 @@ function _picocli_kubectl-tune_cancel() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '--debug'"
-  local arg_opts="'--grace-period'"
+  local flag_opts="'--insecure-skip-tls-verify' '-h' '--help' '--debug'"
+  local arg_opts="'--grace-period' '--kubeconfig' '--context' '--cluster' '--user' '-s' '--server' '--token' '--as' '--as-group' '--certificate-authority' '--client-certificate' '--client-key' '--tls-server-name' '--request-timeout' '-n' '--namespace'"
 
   type compopt &>/dev/null && compopt +o default
 
   case ${prev_word} in
     '--grace-period')
+      return
+      ;;
+    '--kubeconfig')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--context')
+      return
+      ;;
+    '--cluster')
+      return
+      ;;
+    '--user')
+      return
+      ;;
+    '-s'|'--server')
+      return
+      ;;
+    '--token')
+      return
+      ;;
+    '--as')
+      return
+      ;;
+    '--as-group')
+      return
+      ;;
+    '--certificate-authority')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-certificate')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--tls-server-name')
+      return
+      ;;
+    '--request-timeout')
+      return
+      ;;
+    '-n'|'--namespace')
       return
       ;;
   esac
@@ -946,10 +1405,148 @@ function _picocli_kubectl-tune_cancel() {
 function _picocli_kubectl-tune_resume() {
   # Get completion data
   local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-h' '--help' '--debug'"
-  local arg_opts=""
+  local flag_opts="'--insecure-skip-tls-verify' '-h' '--help' '--debug'"
+  local arg_opts="'--kubeconfig' '--context' '--cluster' '--user' '-s' '--server' '--token' '--as' '--as-group' '--certificate-authority' '--client-certificate' '--client-key' '--tls-server-name' '--request-timeout' '-n' '--namespace'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--kubeconfig')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--context')
+      return
+      ;;
+    '--cluster')
+      return
+      ;;
+    '--user')
+      return
+      ;;
+    '-s'|'--server')
+      return
+      ;;
+    '--token')
+      return
+      ;;
+    '--as')
+      return
+      ;;
+    '--as-group')
+      return
+      ;;
+    '--certificate-authority')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-certificate')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--tls-server-name')
+      return
+      ;;
+    '--request-timeout')
+      return
+      ;;
+    '-n'|'--namespace')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `retry` subcommand.
+function _picocli_kubectl-tune_retry() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--insecure-skip-tls-verify' '-h' '--help' '--debug'"
+  local arg_opts="'--kubeconfig' '--context' '--cluster' '--user' '-s' '--server' '--token' '--as' '--as-group' '--certificate-authority' '--client-certificate' '--client-key' '--tls-server-name' '--request-timeout' '-n' '--namespace'"
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--kubeconfig')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--context')
+      return
+      ;;
+    '--cluster')
+      return
+      ;;
+    '--user')
+      return
+      ;;
+    '-s'|'--server')
+      return
+      ;;
+    '--token')
+      return
+      ;;
+    '--as')
+      return
+      ;;
+    '--as-group')
+      return
+      ;;
+    '--certificate-authority')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-certificate')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--tls-server-name')
+      return
+      ;;
+    '--request-timeout')
+      return
+      ;;
+    '-n'|'--namespace')
+      return
+      ;;
+  esac
 
   if [[ "${curr_word}" == -* ]]; then
     COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
@@ -967,8 +1564,8 @@ function _picocli_kubectl-tune_delete() {
   local prev_word=${COMP_WORDS[COMP_CWORD-1]}
 
   local commands=""
-  local flag_opts="'-y' '--yes' '-h' '--help' '--debug'"
-  local arg_opts="'--grace-period' '-o' '--output'"
+  local flag_opts="'-y' '--yes' '--wait' '--insecure-skip-tls-verify' '-h' '--help' '--debug'"
+  local arg_opts="'--grace-period' '-o' '--output' '--kubeconfig' '--context' '--cluster' '--user' '-s' '--server' '--token' '--as' '--as-group' '--certificate-authority' '--client-certificate' '--client-key' '--tls-server-name' '--request-timeout' '-n' '--namespace'"
   local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
 
   type compopt &>/dev/null && compopt +o default
@@ -981,6 +1578,255 @@ function _picocli_kubectl-tune_delete() {
       local IFS=$'\n'
       COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
       return $?
+      ;;
+    '--kubeconfig')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--context')
+      return
+      ;;
+    '--cluster')
+      return
+      ;;
+    '--user')
+      return
+      ;;
+    '-s'|'--server')
+      return
+      ;;
+    '--token')
+      return
+      ;;
+    '--as')
+      return
+      ;;
+    '--as-group')
+      return
+      ;;
+    '--certificate-authority')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-certificate')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--tls-server-name')
+      return
+      ;;
+    '--request-timeout')
+      return
+      ;;
+    '-n'|'--namespace')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `serve` subcommand.
+function _picocli_kubectl-tune_serve() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--insecure-skip-tls-verify' '-h' '--help' '--debug'"
+  local arg_opts="'--image' '--model' '--instance-type' '--node-label' '--image-pull-secret' '--model-secret' '--strength' '--dry-run' '-o' '--output' '--kubeconfig' '--context' '--cluster' '--user' '-s' '--server' '--token' '--as' '--as-group' '--certificate-authority' '--client-certificate' '--client-key' '--tls-server-name' '--request-timeout' '-n' '--namespace'"
+  local noneclientserver_option_args=("none" "client" "server") # --dry-run values
+  local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '--image')
+      return
+      ;;
+    '--model')
+      return
+      ;;
+    '--instance-type')
+      return
+      ;;
+    '--node-label')
+      return
+      ;;
+    '--image-pull-secret')
+      return
+      ;;
+    '--model-secret')
+      return
+      ;;
+    '--strength')
+      return
+      ;;
+    '--dry-run')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${noneclientserver_option_args[@]}" ) )
+      return $?
+      ;;
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--kubeconfig')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--context')
+      return
+      ;;
+    '--cluster')
+      return
+      ;;
+    '--user')
+      return
+      ;;
+    '-s'|'--server')
+      return
+      ;;
+    '--token')
+      return
+      ;;
+    '--as')
+      return
+      ;;
+    '--as-group')
+      return
+      ;;
+    '--certificate-authority')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-certificate')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--tls-server-name')
+      return
+      ;;
+    '--request-timeout')
+      return
+      ;;
+    '-n'|'--namespace')
+      return
+      ;;
+  esac
+
+  if [[ "${curr_word}" == -* ]]; then
+    COMPREPLY=( $(compgen -W "${flag_opts} ${arg_opts}" -- "${curr_word}") )
+  else
+    local positionals=""
+    local IFS=$'\n'
+    COMPREPLY=( $(compgen -W "${commands// /$'\n'}${IFS}${positionals}" -- "${curr_word}") )
+  fi
+}
+
+# Generates completions for the options and subcommands of the `doctor` subcommand.
+function _picocli_kubectl-tune_doctor() {
+  # Get completion data
+  local curr_word=${COMP_WORDS[COMP_CWORD]}
+  local prev_word=${COMP_WORDS[COMP_CWORD-1]}
+
+  local commands=""
+  local flag_opts="'--insecure-skip-tls-verify' '-h' '--help' '--debug'"
+  local arg_opts="'-o' '--output' '--kubeconfig' '--context' '--cluster' '--user' '-s' '--server' '--token' '--as' '--as-group' '--certificate-authority' '--client-certificate' '--client-key' '--tls-server-name' '--request-timeout' '-n' '--namespace'"
+  local FORMAT_option_args=("table" "wide" "name" "json" "yaml") # --output values
+
+  type compopt &>/dev/null && compopt +o default
+
+  case ${prev_word} in
+    '-o'|'--output')
+      local IFS=$'\n'
+      COMPREPLY=( $( compReplyArray "${FORMAT_option_args[@]}" ) )
+      return $?
+      ;;
+    '--kubeconfig')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--context')
+      return
+      ;;
+    '--cluster')
+      return
+      ;;
+    '--user')
+      return
+      ;;
+    '-s'|'--server')
+      return
+      ;;
+    '--token')
+      return
+      ;;
+    '--as')
+      return
+      ;;
+    '--as-group')
+      return
+      ;;
+    '--certificate-authority')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-certificate')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--client-key')
+      local IFS=$'\n'
+      type compopt &>/dev/null && compopt -o filenames
+      COMPREPLY=( $( compgen -f -- "${curr_word}" ) ) # files
+      return $?
+      ;;
+    '--tls-server-name')
+      return
+      ;;
+    '--request-timeout')
+      return
+      ;;
+    '-n'|'--namespace')
+      return
       ;;
   esac
 

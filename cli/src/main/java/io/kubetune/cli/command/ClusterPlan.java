@@ -39,8 +39,12 @@ record ClusterPlan(TunePlan plan, ClusterFacts facts, List<Problem> missing) {
     return new ClusterPlan(plan.withPlainHttp(plainHttp), facts, missing);
   }
 
+  ClusterFit fit() {
+    return new ClusterFit(plan, facts);
+  }
+
   List<Problem> problems() {
-    List<Problem> all = new ArrayList<>(new ClusterFit(plan, facts).problems());
+    List<Problem> all = new ArrayList<>(fit().problems());
     all.addAll(missing);
     return all;
   }

@@ -1,5 +1,7 @@
 package io.kubetune.cli.command;
 
+import io.kubetune.cli.cluster.Cluster;
+import io.kubetune.cli.inspect.cluster.ClusterFacts;
 import io.kubetune.cli.request.Field;
 import io.kubetune.cli.request.Flags;
 import io.kubetune.cli.request.RequestReader;
@@ -131,13 +133,22 @@ final class Create implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    TuneRequest request = RequestReader.here(surroundings.terminal().in()).read(flags());
+    TuneRequest request =
+        RequestReader.here(surroundings.terminal().in())
+            .choosing(this::kaitoIsServed)
+            .read(flags());
     ExitCode code =
         switch (request.runtime()) {
           case LOCAL -> local(request);
           case JOB, KAITO -> cluster(request);
         };
     return code.code();
+  }
+
+  private boolean kaitoIsServed() {
+    try (Cluster cluster = surroundings.cluster(connection.flags(Optional.empty()))) {
+      return ClusterFacts.serves(cluster, ClusterFacts.KAITO);
+    }
   }
 
   private Flags flags() {

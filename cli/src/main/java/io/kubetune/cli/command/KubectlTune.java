@@ -83,6 +83,7 @@ public final class KubectlTune implements Callable<Integer> {
     line.addSubcommand(new Resume(surroundings));
     line.addSubcommand(new RetryRun(surroundings));
     line.addSubcommand(new Delete(surroundings));
+    line.addSubcommand(new Serve(surroundings));
     line.addSubcommand(new Doctor(surroundings));
     line.addSubcommand(new Init(surroundings));
     line.addSubcommand(new Explain(surroundings));

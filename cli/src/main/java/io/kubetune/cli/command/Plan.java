@@ -1,14 +1,14 @@
 package io.kubetune.cli.command;
 
+import io.kubetune.cli.cluster.Cluster;
+import io.kubetune.cli.cluster.ClusterFlags;
 import io.kubetune.cli.data.DataFacts;
 import io.kubetune.cli.data.Dataset;
 import io.kubetune.cli.data.NormaliseRequest;
 import io.kubetune.cli.data.shape.ColumnMapping;
 import io.kubetune.cli.inspect.MachineFacts;
-import io.kubetune.cli.inspect.ModelFacts;
-import io.kubetune.cli.model.ModelDimensions;
+import io.kubetune.cli.inspect.cluster.ClusterFacts;
 import io.kubetune.cli.plan.PodPaths;
-import io.kubetune.cli.plan.Release;
 import io.kubetune.cli.plan.TunePlan;
 import io.kubetune.cli.plan.Workload;
 import io.kubetune.cli.request.Field;
@@ -20,6 +20,7 @@ import io.kubetune.cli.request.RuntimeKind;
 import io.kubetune.cli.request.TuneRequest;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,8 @@ final class Plan implements Callable<Integer> {
 
   @Mixin private OutputOption output;
 
+  @Mixin private ClusterOptions connection;
+
   @Spec private CommandSpec spec;
 
   private final Surroundings surroundings;
@@ -73,21 +76,45 @@ final class Plan implements Callable<Integer> {
     if (name != null || Stream.of(Field.NAME, Field.FILE).noneMatch(typed::containsKey)) {
       typed.put(Field.NAME, List.of(name == null ? "plan" : name));
     }
-    TuneRequest request = RequestReader.here(terminal.in()).read(Flags.of(typed));
+    TuneRequest request =
+        RequestReader.here(terminal.in()).choosing(this::kaitoIsServed).read(Flags.of(typed));
+    Optional<ClusterPlan> seen =
+        request.runtime() == RuntimeKind.LOCAL ? Optional.empty() : inCluster(request);
     boolean job = request.runtime() == RuntimeKind.JOB;
     RunConfig config = RunConfig.of(request, job ? PodPaths.PLACED : Map.of());
-    Optional<ModelDimensions> model =
-        request.model() instanceof Location.Local(Path folder)
-            ? Optional.of(ModelFacts.read(folder).dimensions())
-            : Optional.empty();
-    TunePlan plan = TunePlan.of(request, config, model, MachineFacts.here(), Release.version());
-    PlanView view = new PlanView(plan, workload(request, config), MachineFacts.here());
+    TunePlan plan =
+        seen.map(ClusterPlan::plan)
+            .orElseGet(() -> ClusterDryRun.plan(request, ClusterDryRun.model(request)));
+    PlanView view = new PlanView(plan, workload(request, config), MachineFacts.here(), seen);
     switch (output.format()) {
       case JSON, YAML -> output.print(view.toJson(), terminal);
       case NAME -> terminal.out().println("run/" + request.name());
       case TABLE, WIDE -> view.print(terminal.out());
     }
     return ExitCode.OK.code();
+  }
+
+  /// A plan needs no cluster, and says more where one can be seen.
+  private Optional<ClusterPlan> inCluster(TuneRequest request) {
+    ClusterFlags flags = connection.flags(request.namespace());
+    try (Cluster cluster = surroundings.cluster(flags)) {
+      return Optional.of(ClusterPlan.of(cluster, request, false));
+    } catch (TuneException e) {
+      if (flags.withNamespace(Optional.empty()).areTyped() || e.exitCode() != ExitCode.CLUSTER) {
+        throw e;
+      }
+      surroundings
+          .terminal()
+          .err()
+          .println("Planned without a cluster: " + e.problems().getFirst().found());
+      return Optional.empty();
+    }
+  }
+
+  private boolean kaitoIsServed() {
+    try (Cluster cluster = surroundings.cluster(connection.flags(Optional.empty()))) {
+      return ClusterFacts.serves(cluster, ClusterFacts.KAITO);
+    }
   }
 
   /// Rows of this machine are read and checked, as `create` would; others are not fetched for a

@@ -1,6 +1,7 @@
 package io.kubetune.cli.command;
 
 import io.kubetune.cli.inspect.MachineFacts;
+import io.kubetune.cli.inspect.cluster.NodeFacts;
 import io.kubetune.cli.plan.MemoryEstimate;
 import io.kubetune.cli.plan.TunePlan;
 import io.kubetune.cli.plan.Workload;
@@ -9,24 +10,30 @@ import io.kubetune.cli.terminal.Bytes;
 import io.kubetune.cli.terminal.Table;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A plan as tables and as JSON.
 ///
 /// ```
-/// new PlanView(plan, workload, MachineFacts.here()).print(out);
+/// new PlanView(plan, workload, MachineFacts.here(), Optional.empty()).print(out);
 /// ```
-record PlanView(TunePlan plan, Optional<Workload> workload, MachineFacts machine) {
+///
+/// @param seen the cluster that it would go to, where one was seen
+record PlanView(
+    TunePlan plan, Optional<Workload> workload, MachineFacts machine, Optional<ClusterPlan> seen) {
 
   void print(PrintStream out) {
     Table table = new Table("PLAN", "");
     facts().forEach(table::row);
     table.print(out);
     plan.memory().ifPresent(memory -> memory(memory).print(separated(out)));
+    seen.ifPresent(each -> inCluster(each, out));
     fits()
         .filter(fit -> !fit)
         .ifPresent(_ ->
@@ -35,6 +42,27 @@ record PlanView(TunePlan plan, Optional<Workload> workload, MachineFacts machine
                     + Bytes.text(machine.memoryBytes())
                     + ": too little. Try --method qlora, --batch-size 1, a shorter --max-length"
                     + " or --set KubetuneConfig.memory=small."));
+  }
+
+  /// Where it would run now, and what speaks against it.
+  private static void inCluster(ClusterPlan seen, PrintStream out) {
+    out.println();
+    List<String> free = seen.fit().free().stream().map(NodeFacts::name).toList();
+    if (seen.facts().nodes().isPresent()) {
+      out.println(
+          free.isEmpty()
+              ? "No node has room for it now."
+              : "Fits now on " + String.join(", ", free) + ".");
+    } else {
+      out.println("Whether a node has room can't be seen with these permissions.");
+    }
+    seen.problems()
+        .forEach(problem ->
+            out.println(
+                problem.place()
+                    + ": "
+                    + problem.found()
+                    + (problem.remedy().isEmpty() ? "" : "; try: " + problem.remedy())));
   }
 
   private static PrintStream separated(PrintStream out) {
@@ -118,6 +146,19 @@ record PlanView(TunePlan plan, Optional<Workload> workload, MachineFacts machine
       resources.put("memory", plan.resources().memory());
       resources.put("gpus", plan.resources().gpus());
     }
+    seen.ifPresent(each -> {
+      ObjectNode cluster = json.putObject("cluster");
+      ArrayNode nodes = cluster.putArray("freeNodes");
+      each.fit().free().forEach(node -> nodes.add(node.name()));
+      ArrayNode problems = cluster.putArray("problems");
+      each.problems()
+          .forEach(problem ->
+              problems
+                  .addObject()
+                  .put("place", problem.place())
+                  .put("found", problem.found())
+                  .put("remedy", problem.remedy()));
+    });
     return json;
   }
 }

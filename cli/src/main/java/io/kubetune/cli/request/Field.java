@@ -33,7 +33,12 @@ public enum Field {
       "KEY=VALUE",
       "annotation of everything that is made"),
 
-  RUNTIME(Shape.ONE, "--runtime", "spec.runtime", "local|job|kaito", "where the run is executed"),
+  RUNTIME(
+      Shape.ONE,
+      "--runtime",
+      "spec.runtime",
+      "local|job|kaito|auto",
+      "where the run is executed (job); auto: a Workspace by KAITO where that is"),
   METHOD(Shape.ONE, "--method", "spec.method", "lora|qlora", "how the model is tuned"),
   MODEL(
       Shape.ONE,

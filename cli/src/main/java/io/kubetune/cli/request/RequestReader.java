@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /// Makes a [TuneRequest] of flags and, with `-f`, of a file; flags win; every problem is reported
 /// at once.
@@ -28,8 +29,11 @@ import java.util.Set;
 /// @param workingFolder that relative paths start from
 /// @param stdin what `-f -` reads
 /// @param nameSuffix five characters for `--generate-name`
-public record RequestReader(Path workingFolder, InputStream stdin, String nameSuffix) {
+/// @param served whether the cluster serves KAITO's Workspaces, which `--runtime auto` asks
+public record RequestReader(
+    Path workingFolder, InputStream stdin, String nameSuffix, BooleanSupplier served) {
 
+  private static final String AUTO = "auto";
   private static final int MOST_WORKERS = 1024;
   private static final Set<String> COLUMNS =
       Set.of("messages", "prompt", "completion", "text", "tools");
@@ -41,9 +45,19 @@ public record RequestReader(Path workingFolder, InputStream stdin, String nameSu
           "kubectl.kubernetes.io/default-container",
           "kueue.x-k8s.io/queue-name");
 
+  /// Without a cluster to ask.
+  public RequestReader(Path workingFolder, InputStream stdin, String nameSuffix) {
+    this(workingFolder, stdin, nameSuffix, () -> false);
+  }
+
   /// Reads relative to the process's folder, with a random suffix.
   public static RequestReader here(InputStream stdin) {
     return new RequestReader(Path.of("").toAbsolutePath(), stdin, randomSuffix());
+  }
+
+  /// @param kaitoIsServed asked where the runtime is `auto` and the request is a Workspace
+  public RequestReader choosing(BooleanSupplier kaitoIsServed) {
+    return new RequestReader(workingFolder, stdin, nameSuffix, kaitoIsServed);
   }
 
   /// @throws TuneException BAD_REQUEST with every problem
@@ -61,7 +75,10 @@ public record RequestReader(Path workingFolder, InputStream stdin, String nameSu
 
     RuntimeKind runtime =
         values
-            .parsed(Field.RUNTIME, RequestReader::runtime, "choose local, job or kaito")
+            .parsed(
+                Field.RUNTIME,
+                text -> text.equals(AUTO) ? automatic(file) : runtime(text),
+                "choose local, job, kaito or auto")
             .orElse(RuntimeKind.JOB);
     Optional<Method> asked =
         values.parsed(Field.METHOD, RequestReader::method, "choose lora or qlora");
@@ -115,6 +132,11 @@ public record RequestReader(Path workingFolder, InputStream stdin, String nameSu
         config,
         workers,
         pod);
+  }
+
+  /// A Workspace goes to KAITO where that is; all else, and a Workspace elsewhere, is a Job.
+  private RuntimeKind automatic(FileContents file) {
+    return file.kaitoDefaults() && served.getAsBoolean() ? RuntimeKind.KAITO : RuntimeKind.JOB;
   }
 
   private String name(FieldValues values, List<Problem> problems) {

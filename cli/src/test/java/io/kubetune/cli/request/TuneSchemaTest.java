@@ -88,6 +88,7 @@ class TuneSchemaTest {
         for (RuntimeKind each : RuntimeKind.values()) {
           value.withArray("enum").add(each.text());
         }
+        value.withArray("enum").add("auto"); // one of the others, when the request is read
       }
       case METHOD -> value.putArray("enum").add("lora").add("qlora");
       default -> {

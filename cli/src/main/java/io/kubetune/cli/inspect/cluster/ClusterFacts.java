@@ -137,6 +137,15 @@ public record ClusterFacts(
     }
   }
 
+  /// One question only: whether a group of the API is there.
+  public static boolean serves(Cluster cluster, String group) {
+    return cluster.ask(
+        "can't look at the cluster",
+        () ->
+            cluster.client().getApiGroups().getGroups().stream()
+                .anyMatch(each -> each.getName().equals(group)));
+  }
+
   private static Optional<List<NodeFacts>> nodes(KubernetesClient client) {
     var nodes = seen(() -> client.nodes().list().getItems());
     List<Pod> pods =
