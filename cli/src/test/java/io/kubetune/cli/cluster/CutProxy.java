@@ -60,6 +60,11 @@ public final class CutProxy implements AutoCloseable {
         folder.resolve("proxied.kubeconfig"), kubeconfig.replace(server.toString(), url()));
   }
 
+  /// How many are open now.
+  public int connections() {
+    return open.size() / 2;
+  }
+
   /// Breaks every connection; new ones are refused.
   public void cut() {
     close(listener);

@@ -7,6 +7,7 @@ import io.kubetune.cli.cluster.TestCluster;
 import io.kubetune.cli.cluster.TestNamespace;
 import io.kubetune.cli.cluster.TunerAccount;
 import io.kubetune.contract.ExitCode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,17 @@ class SecondUserTest {
 
   @BeforeEach
   void login() throws Exception {
+    for (String claim : List.of("models", "rows")) {
+      String manifest =
+          "{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: %s}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}"
+              .formatted(claim);
+      tested.kubectl(
+          "apply",
+          "-n",
+          namespace.name(),
+          "-f",
+          Files.writeString(folder.resolve(claim), manifest).toString());
+    }
     Path kubeconfig = TunerAccount.kubeconfig(tested, namespace, folder);
     environment =
         Map.of(
@@ -82,7 +94,7 @@ class SecondUserTest {
         namespace.name(),
         "--for=jsonpath={.status.active}=1",
         "--timeout=30s");
-    assertThat(works("status", "bot").out()).contains("Pending", "models");
+    assertThat(works("status", "bot").out()).contains("Pending", "PersistentVolumeClaims");
     works("logs", "bot");
     assertThat(works("cancel", "bot").out()).contains("cancelled");
     assertThat(works("resume", "bot").out()).contains("resumed");

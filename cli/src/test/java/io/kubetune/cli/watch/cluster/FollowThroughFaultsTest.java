@@ -81,7 +81,11 @@ class FollowThroughFaultsTest {
                   "-n",
                   namespace.name(),
                   "--request-timeout=5s"));
-      TimeUnit.SECONDS.sleep(3);
+      // One for questions, one for the log.
+      while (proxy.connections() < 2 && !following.isDone()) {
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+      TimeUnit.SECONDS.sleep(2);
       fault.strike(proxy);
       Typed typed = following.get(120, TimeUnit.SECONDS);
       assertThat(typed.status()).as(typed.err()).isZero();
