@@ -96,6 +96,8 @@ record ClusterCreate(
     if (options.force()) {
       problems.forEach(problem -> Failure.warn(problem, terminal));
     } else if (!problems.isEmpty()) {
+      // Where the namespace itself is missing, so is all that was looked for in it.
+      cluster.requireNamespace("can't create the run '" + request.name() + "'");
       throw new TuneException(
           planned.isMissingRights() ? ExitCode.CLUSTER : ExitCode.BAD_REQUEST,
           "can't create the run '" + request.name() + "' in this cluster",
