@@ -12,8 +12,8 @@ import io.kubetune.cli.watch.LineNarrator;
 import io.kubetune.cli.watch.LogNarrator;
 import io.kubetune.cli.watch.Narrator;
 import io.kubetune.cli.watch.PodLineNarrator;
-import io.kubetune.cli.watch.cluster.ClusterFollow;
 import io.kubetune.cli.watch.cluster.LogStart;
+import io.kubetune.cli.watch.cluster.PastLogs;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
@@ -70,7 +70,7 @@ final class Logs implements Callable<Integer> {
 
   @Option(
       names = {"-p", "--previous"},
-      description = "of restarted containers, what they wrote before (runs in a cluster)")
+      description = "what pods wrote that were replaced since (runs in a cluster)")
   private boolean previous;
 
   @Option(
@@ -93,6 +93,14 @@ final class Logs implements Callable<Integer> {
     if (tail < Lines.ALL) {
       throw new TuneException(
           ExitCode.USAGE, "can't show the logs", "--tail", tail + " lines", "0 or more");
+    }
+    if (follow && previous) {
+      throw new TuneException(
+          ExitCode.USAGE,
+          "can't follow the logs",
+          "--previous",
+          "what was written before does not go on",
+          "one of --follow and --previous");
     }
     try (NamedRun run = where.find(name, surroundings)) {
       return switch (run) {
@@ -138,7 +146,7 @@ final class Logs implements Callable<Integer> {
     Terminal terminal = surroundings.terminal();
     ClusterFollowing following = new ClusterFollowing(cluster, found, terminal);
     boolean asWritten = raw || timestamps || allPods;
-    if (showsBars() && !asWritten && since == null && !previous) {
+    if (showsBars() && !asWritten && since == null) {
       return following.withBars().code().code();
     }
     // The API server cuts each container's log; what is told of it is then told whole.
@@ -149,12 +157,18 @@ final class Logs implements Callable<Integer> {
             tail == Lines.ALL ? Optional.empty() : Optional.of(tail));
     Lines lines = new Lines(terminal.out(), Lines.ALL);
     String trainer = found.isJob() ? "trainer" : found.name();
-    Narrator pods = new PodLineNarrator(lines, trainer, allPods, timestamps);
-    Narrator narrator = asWritten || previous ? pods : narrator(lines, pods);
+    Narrator pods =
+        new PodLineNarrator(lines, trainer, allPods, timestamps, terminal.err()::println);
+    Narrator narrator = asWritten ? pods : narrator(lines, pods);
     if (follow) {
       return following.with(narrator, from).code().code();
     }
-    new ClusterFollow(cluster, found, from).once(narrator, previous);
+    PastLogs past = new PastLogs(cluster, found, from);
+    if (previous) {
+      past.tellPrevious(narrator);
+    } else {
+      past.tell(narrator);
+    }
     return ExitCode.OK.code();
   }
 
@@ -174,7 +188,7 @@ final class Logs implements Callable<Integer> {
       return asWritten;
     }
     return switch (output.format()) {
-      case JSON -> new EventNarrator(lines);
+      case JSON -> new EventNarrator(lines, surroundings.terminal().err()::println);
       case TABLE, WIDE -> new LineNarrator(lines);
       case NAME, YAML ->
           throw new TuneException(

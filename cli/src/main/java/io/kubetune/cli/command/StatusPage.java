@@ -52,7 +52,7 @@ record StatusPage(Terminal terminal) {
     progress
         .step()
         .ifPresent(e -> {
-          String eta = state.phase().isOver() ? "" : "  ETA " + EventText.eta(progress);
+          String eta = state.phase().isOver() ? "" : EventText.eta(progress);
           line("Steps", steps + "  " + EventText.of(e) + eta);
           int columns = Math.min(MOST_SPARKS, terminal.columns() - LABEL_COLUMNS - 1);
           line("Loss", Sparkline.of(progress.losses(), columns, terminal.unicode()));

@@ -30,6 +30,9 @@ public final class StageBars implements AutoCloseable {
   /// The longest stage name, so that all bars start in one column.
   private static final int NAME_COLUMNS = 12;
 
+  private static final long BYTES_IN_KB = 1_000;
+  private static final long BYTES_IN_MB = 1_000_000;
+
   private static final String UNDER_MARKS = "  ";
   private static final String WHEEL = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
   private static final String ASCII_WHEEL = "|/-\\";
@@ -50,14 +53,25 @@ public final class StageBars implements AutoCloseable {
   /// @param from units done before we began to watch
   /// @param since when the stage began
   public void begin(String stage, long max, long from, Instant since) {
-    close();
     name = stage;
     began = since;
+    show(max, from, "", 1);
+  }
+
+  /// The stage's work is so many bytes, as is known by now.
+  public void measure(long totalBytes) {
+    boolean isLarge = totalBytes >= 10 * BYTES_IN_MB;
+    show(totalBytes, 0, isLarge ? " MB" : " kB", isLarge ? BYTES_IN_MB : BYTES_IN_KB);
+  }
+
+  private void show(long max, long from, String unit, long unitSize) {
+    close();
     ProgressBarBuilder builder =
         new ProgressBarBuilder()
-            .setTaskName((max == NO_END ? "" : UNDER_MARKS) + padded(stage))
+            .setTaskName((max == NO_END ? "" : UNDER_MARKS) + padded(name))
             .setInitialMax(max)
-            .startsFrom(from, Duration.between(since, Instant.now()))
+            .setUnit(unit, unitSize)
+            .startsFrom(from, Duration.between(began, Instant.now()))
             .setUpdateIntervalMillis(REDRAW_MILLIS)
             .setStyle(terminal.unicode() ? ProgressBarStyle.UNICODE_BLOCK : ProgressBarStyle.ASCII)
             .setConsumer(new LastLine(terminal.err(), terminal.columns()))

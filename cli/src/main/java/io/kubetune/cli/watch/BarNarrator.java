@@ -20,6 +20,7 @@ public final class BarNarrator implements Narrator, AutoCloseable {
   private final Terminal terminal;
   private final StageBars bars;
   private Optional<Stage> stage = Optional.empty();
+  private long totalBytes = StageBars.NO_END;
 
   public BarNarrator(Terminal terminal) {
     this.terminal = terminal;
@@ -30,9 +31,15 @@ public final class BarNarrator implements Narrator, AutoCloseable {
   public void stage(Stage next, RunProgress progress, Instant time) {
     stage.ifPresent(ended -> finish(ended, progress, time));
     stage = Optional.of(next);
+    totalBytes = StageBars.NO_END;
     if (next == Stage.TRAINING) {
       int step = progress.step().map(Event.Step::step).orElse(0);
-      int steps = progress.started().map(Event.Started::steps).orElse(0);
+      int steps =
+          progress
+              .started()
+              .map(Event.Started::steps)
+              .or(() -> progress.step().map(Event.Step::steps))
+              .orElse(0);
       bars.begin(next.toString(), steps, step, time);
     } else {
       bars.begin(next.toString(), StageBars.NO_END, 0, time);
@@ -79,7 +86,11 @@ public final class BarNarrator implements Narrator, AutoCloseable {
 
   @Override
   public void moved(long bytes, long total) {
-    bars.to(bytes, Bytes.text(bytes) + (total > 0 ? " of " + Bytes.text(total) : ""));
+    if (total > 0 && total != totalBytes) {
+      totalBytes = total;
+      bars.measure(total);
+    }
+    bars.to(bytes, total > 0 ? "" : Bytes.text(bytes));
   }
 
   @Override

@@ -4,17 +4,21 @@ import io.kubetune.cli.submit.RunState;
 import io.kubetune.cli.terminal.Lines;
 import io.kubetune.contract.Event;
 import java.time.Instant;
+import java.util.function.Consumer;
 
 /// The events themselves, one JSON object a line: `logs -o json`.
 ///
 /// ```
-/// new Follow(run).until(new EventNarrator(new Lines(terminal.out(), Lines.ALL)));
+/// new Follow(run).until(new EventNarrator(new Lines(terminal.out(), Lines.ALL), terminal.err()::println));
 /// ```
 public final class EventNarrator implements Narrator {
   private final Lines lines;
+  private final Consumer<String> talk;
 
-  public EventNarrator(Lines lines) {
+  /// @param talk takes what is said beside the events
+  public EventNarrator(Lines lines, Consumer<String> talk) {
     this.lines = lines;
+    this.talk = talk;
   }
 
   @Override
@@ -34,7 +38,7 @@ public final class EventNarrator implements Narrator {
 
   @Override
   public void say(String message) {
-    // Talk is no event.
+    message.lines().forEach(talk);
   }
 
   @Override

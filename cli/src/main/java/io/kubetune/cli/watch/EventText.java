@@ -3,6 +3,7 @@ package io.kubetune.cli.watch;
 import io.kubetune.cli.terminal.Durations;
 import io.kubetune.contract.Event;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -27,14 +28,23 @@ public final class EventText {
   }
 
   public static String of(Event.Step e) {
-    return e.skipped()
-        ? "skipped: the loss is not a number"
-        : "loss %s  %,d tokens/s".formatted(loss(e.loss()), Math.round(e.tokensPerSecond()));
+    if (e.skipped()) {
+      return "skipped: the loss is not a number";
+    }
+    // Hugging Face's trainer tells neither of each step.
+    String loss = Double.isNaN(e.loss()) ? "" : "loss " + loss(e.loss());
+    String pace =
+        e.tokensPerSecond() > 0 ? "  %,d tokens/s".formatted(Math.round(e.tokensPerSecond())) : "";
+    return (loss + pace).strip();
   }
 
   public static String of(Event.Evaluated e) {
-    return "loss %s, perplexity %.4g, accuracy %.1f %%, %s"
-        .formatted(loss(e.loss()), e.perplexity(), 100 * e.tokenAccuracy(), e.when());
+    String accuracy =
+        Double.isNaN(e.tokenAccuracy())
+            ? ""
+            : "accuracy %.1f %%, ".formatted(100 * e.tokenAccuracy());
+    return "loss %s, perplexity %.4g, %s%s"
+        .formatted(loss(e.loss()), e.perplexity(), accuracy, e.when());
   }
 
   /// Training as a whole, from its steps.
@@ -44,24 +54,29 @@ public final class EventText {
       return "no step";
     }
     double[] losses = progress.losses();
-    return "%d of %d steps, loss %s to %s, %,d tokens/s"
+    double first = Arrays.stream(losses).filter(Double::isFinite).findFirst().orElse(Double.NaN);
+    String loss =
+        Double.isNaN(first) ? "" : ", loss " + loss(first) + " to " + loss(step.get().loss());
+    double pace = step.get().tokensPerSecond();
+    return "%d of %d steps%s%s"
         .formatted(
             step.get().step(),
             step.get().steps(),
-            loss(losses.length == 0 ? Double.NaN : losses[0]),
-            loss(step.get().loss()),
-            Math.round(step.get().tokensPerSecond()));
+            loss,
+            pace > 0 ? ", %,d tokens/s".formatted(Math.round(pace)) : "");
   }
 
   /// What is left of training at the pace of the latest step.
   public static Optional<Duration> left(RunProgress progress) {
     return progress
         .step()
+        .filter(e -> e.seconds() > 0)
         .map(e -> Duration.ofMillis(Math.round(1000 * e.seconds() * (e.steps() - e.step()))));
   }
 
+  /// Empty where the pace is not known.
   public static String eta(RunProgress progress) {
-    return left(progress).map(Durations::clock).orElse("");
+    return left(progress).map(left -> "  ETA " + Durations.clock(left)).orElse("");
   }
 
   /// Four significant digits at a usual size, as many as two runs need to be told apart.

@@ -37,7 +37,7 @@ public final class LineNarrator implements Narrator {
       case Event.Started e -> tell(Stage.LOADING, EventText.of(e));
       case Event.Step e -> {
         if (isTold(e)) {
-          String eta = e.step() < e.steps() ? "  ETA " + EventText.eta(progress) : "";
+          String eta = e.step() < e.steps() ? EventText.eta(progress) : "";
           tell(Stage.TRAINING, "step " + e.step() + "/" + e.steps() + "  " + EventText.of(e) + eta);
         }
       }

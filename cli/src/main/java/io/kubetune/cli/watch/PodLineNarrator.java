@@ -4,6 +4,7 @@ import io.kubetune.cli.submit.RunState;
 import io.kubetune.cli.terminal.Lines;
 import io.kubetune.contract.Event;
 import java.time.Instant;
+import java.util.function.Consumer;
 
 /// Lines of pods as they were written, as `kubectl logs` prints them: `logs --raw`, `--all-pods`,
 /// `--timestamps`.
@@ -12,15 +13,23 @@ import java.time.Instant;
 /// [pod/bot-x7k2p/trainer] 2026-11-25T09:43:03.080Z {"event":"step",…}
 /// ```
 ///
-/// @param allContainers of all pods, each line with its origin before it; else the trainer's alone
+/// All containers of all pods, each line with its origin before it, or the trainer's alone.
 public final class PodLineNarrator implements Narrator {
   private final Lines lines;
   private final String trainer;
   private final boolean allContainers;
   private final boolean timestamps;
+  private final Consumer<String> talk;
 
   /// @param trainer name of the container that trains
-  public PodLineNarrator(Lines lines, String trainer, boolean allContainers, boolean timestamps) {
+  /// @param talk takes what is said beside the lines
+  public PodLineNarrator(
+      Lines lines,
+      String trainer,
+      boolean allContainers,
+      boolean timestamps,
+      Consumer<String> talk) {
+    this.talk = talk;
     this.lines = lines;
     this.trainer = trainer;
     this.allContainers = allContainers;
@@ -53,7 +62,7 @@ public final class PodLineNarrator implements Narrator {
 
   @Override
   public void say(String message) {
-    // Nothing is added to what the pods wrote.
+    message.lines().forEach(talk);
   }
 
   @Override

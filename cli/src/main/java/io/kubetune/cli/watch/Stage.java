@@ -56,7 +56,8 @@ public enum Stage {
 
   private static Stage running(RunProgress progress) {
     if (progress.started().isEmpty()) {
-      return LOADING;
+      // Hugging Face's trainer has no such event.
+      return progress.step().map(e -> e.step() < e.steps() ? TRAINING : FINISHING).orElse(LOADING);
     }
     Event.Started started = progress.started().get();
     boolean evaluates = started.evalDocuments() > 0;

@@ -1,17 +1,13 @@
 package io.kubetune.cli.watch.cluster;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kubetune.cli.cluster.Cluster;
 import io.kubetune.cli.submit.RunState;
 import io.kubetune.cli.submit.cluster.ClusterRuns;
-import io.kubetune.cli.submit.cluster.Patience;
 import io.kubetune.cli.watch.Narrator;
 import io.kubetune.cli.watch.Stage;
 import io.kubetune.cli.watch.cluster.PodLog.Line;
 import io.kubetune.cli.watch.cluster.PodLog.Source;
-import io.kubetune.contract.ExitCode;
-import io.kubetune.contract.TuneException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -29,11 +25,18 @@ import java.util.concurrent.TimeUnit;
 /// RunState end = new ClusterFollow(cluster, found, LogStart.ALL).until(narrator);
 /// ```
 public final class ClusterFollow {
-  /// What people take for at once; lines arrive by themselves, this is for the pods' states.
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(1000);
+  private static final long POLL_MILLIS = 100;
 
-  private static final Duration SILENCE_TO_TELL = Duration.ofSeconds(5);
-  private static final int LINES_IN_FLIGHT = 1024;
+  private static final Duration SILENCE_TO_TELL = Duration.ofSeconds(10);
+
+  /// Shorter than that is no reason to open logs anew.
+  private static final Duration SILENCE_TO_DOUBT = Duration.ofSeconds(5);
+
+  /// Of a run that is over: what its containers still write as they are stopped comes within this
+  /// time, or never, as where their node is gone.
+  private static final Duration LONGEST_REST = Duration.ofSeconds(60);
+
+  private static final int LINES_IN_FLIGHT = 256;
 
   private final Cluster cluster;
   private final ClusterRuns.Found run;
@@ -43,7 +46,9 @@ public final class ClusterFollow {
   private final RunLines told;
   private volatile ClusterSnapshot latest;
   private List<Explanation> explained = List.of();
-  private Optional<Instant> awaySince = Optional.empty();
+  private Instant lastLine = Instant.now();
+  private boolean caughtUp;
+  private Duration away = Duration.ZERO;
   private boolean toldAway;
 
   public ClusterFollow(Cluster cluster, ClusterRuns.Found run, LogStart from) {
@@ -53,29 +58,6 @@ public final class ClusterFollow {
     this.told = new RunLines(run);
   }
 
-  /// Tells what there is so far, and comes back.
-  ///
-  /// @param previous of containers that were restarted: what they wrote before
-  public RunState once(Narrator narrator, boolean previous) {
-    String attempted = "can't read the logs of the run '" + run.name() + "'";
-    latest = cluster.ask(attempted, () -> ClusterSnapshot.read(cluster, run));
-    for (Pod pod : latest.pods()) {
-      for (ContainerState each : ContainerState.all(pod)) {
-        if (!(each instanceof ContainerState.Waiting)) {
-          Source source =
-              new Source(run.namespace(), pod.getMetadata().getName(), each.container());
-          cluster.tell(
-              attempted,
-              () ->
-                  StoredLog.read(
-                      cluster, source, from, previous, line -> told.tell(line, narrator)));
-        }
-      }
-    }
-    narrator.caughtUp();
-    return ClusterState.of(latest);
-  }
-
   /// Tells everything until the run is over or nobody listens any more.
   ///
   /// @return where the run stood last
@@ -83,91 +65,119 @@ public final class ClusterFollow {
     latest =
         cluster.ask(
             "can't follow the run '" + run.name() + "'", () -> ClusterSnapshot.read(cluster, run));
-    RunState state = look(narrator);
-    Instant nextLook = Instant.now().plus(BETWEEN_LOOKS);
-    boolean caughtUp = false;
-    while (true) {
-      Line line = lines.poll(100, TimeUnit.MILLISECONDS);
-      if (line != null) {
-        told.tell(line, narrator);
-        if (!lines.isEmpty()) {
-          continue;
+    try (Looks looks = Looks.start(cluster, run)) {
+      RunState state = ClusterState.of(latest);
+      while (true) {
+        Line line = lines.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        if (line != null) {
+          lastLine = Instant.now();
+          told.tell(line, narrator);
+          if (!lines.isEmpty()) {
+            continue;
+          }
+        }
+        boolean allIsRead = openLogs(narrator);
+        if (line == null && !caughtUp && logs.values().stream().allMatch(PodLog::hasNothingNow)) {
+          narrator.caughtUp();
+          caughtUp = true;
+          explain(state, narrator);
+        }
+        boolean noneComes = allIsRead || isTooLate(state);
+        if (state.phase().isOver() && line == null && noneComes && lines.isEmpty()) {
+          narrator.end(state, told.progress(), state.finished().orElse(Instant.now()));
+          return state;
+        }
+        if (narrator.isUnheard()) {
+          return state;
+        }
+        tellSilence(looks.away(), narrator);
+        Optional<ClusterSnapshot> seen = looks.fresh();
+        if (seen.isPresent()) {
+          latest = seen.get();
+          state = ClusterState.of(latest);
+          explain(state, narrator);
         }
       }
-      if (!caughtUp) {
-        narrator.caughtUp();
-        caughtUp = true;
-      }
-      boolean isDrained = line == null && logs.values().stream().allMatch(PodLog::isDone);
-      if (state.phase().isOver() && isDrained && lines.isEmpty()) {
-        narrator.end(state, told.progress(), state.finished().orElse(Instant.now()));
-        return state;
-      }
-      if (narrator.isUnheard()) {
-        return state;
-      }
-      if (!Instant.now().isBefore(nextLook)) {
-        state = refresh(state, narrator);
-        nextLook = Instant.now().plus(BETWEEN_LOOKS);
-      }
     }
   }
 
-  private RunState refresh(RunState before, Narrator narrator) {
-    try {
-      ClusterRuns.Found current =
-          new ClusterRuns(cluster)
-              .read(run)
-              .orElseThrow(() ->
-                  new TuneException(
-                      ExitCode.NOT_FOUND,
-                      "stopped following the run '" + run.name() + "'",
-                      run.reference(),
-                      "it was deleted",
-                      ""));
-      latest = ClusterSnapshot.read(cluster, current);
-      if (toldAway) {
-        narrator.say("the API server answers again");
-      }
-      awaySince = Optional.empty();
-      toldAway = false;
-      return look(narrator);
-    } catch (KubernetesClientException e) {
-      if (!Patience.isPassing(e)) {
-        throw cluster.told("can't follow the run '" + run.name() + "'", e);
-      }
-      Instant since = awaySince.orElseGet(Instant::now);
-      awaySince = Optional.of(since);
-      if (!toldAway && Duration.between(since, Instant.now()).compareTo(SILENCE_TO_TELL) >= 0) {
-        narrator.say("the API server does not answer; trying again, the run goes on");
-        toldAway = true;
-      }
-      return before;
-    }
-  }
-
-  /// What the objects say: the stage, reasons that are new, and logs that can be read by now.
-  private RunState look(Narrator narrator) {
-    RunState state = ClusterState.of(latest);
+  /// In the order in which they were written: what comes after a container that has ended is opened
+  /// when its log was read.
+  ///
+  /// @return whether there is nothing left to read
+  private boolean openLogs(Narrator narrator) {
+    boolean allIsRead = true;
     for (Pod pod : latest.pods()) {
       for (ContainerState each : ContainerState.all(pod)) {
-        if (!(each instanceof ContainerState.Waiting)) {
-          open(pod, each.container());
+        if (each instanceof ContainerState.Waiting) {
+          continue;
         }
+        String name = pod.getMetadata().getName();
+        PodLog log =
+            logs.computeIfAbsent(
+                new Source(run.namespace(), name, each.container()), this::started);
+        if (!log.isDone()) {
+          if (each instanceof ContainerState.Terminated) {
+            return false;
+          }
+          allIsRead = false;
+        }
+        log.takeLost()
+            .ifPresent(why ->
+                narrator.say(
+                    "the end of the log of %s/%s can't be read: %s"
+                        .formatted(name, each.container(), why)));
       }
     }
-    if (!state.phase().isOver()) {
-      told.enter(stage(state), Instant.now(), narrator);
+    return allIsRead;
+  }
+
+  private PodLog started(Source source) {
+    PodLog log = new PodLog(cluster, source, from, lines, () -> hasEnded(source));
+    Thread.ofVirtual().name("log-" + source.pod() + "-" + source.container()).start(log);
+    return log;
+  }
+
+  private boolean isTooLate(RunState state) {
+    Instant now = Instant.now();
+    boolean longOver =
+        state.finished().map(end -> end.plus(LONGEST_REST)).filter(now::isAfter).isPresent();
+    return longOver
+        && away.compareTo(SILENCE_TO_DOUBT) < 0
+        && lastLine.plus(LONGEST_REST).isBefore(now);
+  }
+
+  private void tellSilence(Duration silence, Narrator narrator) {
+    if (silence.compareTo(SILENCE_TO_TELL) >= 0 && !toldAway) {
+      narrator.say(
+          "the API server has not answered for %d s; trying again, the run goes on"
+              .formatted(silence.toSeconds()));
+      toldAway = true;
     }
+    boolean isBack = silence.compareTo(away) < 0;
+    if (isBack && away.compareTo(SILENCE_TO_DOUBT) >= 0) {
+      logs.values().forEach(PodLog::doubt);
+      if (toldAway) {
+        narrator.say("the API server answers again");
+        toldAway = false;
+      }
+    }
+    away = silence;
+  }
+
+  /// The stage, and reasons that are new.
+  private void explain(RunState state, Narrator narrator) {
+    if (!caughtUp || state.phase().isOver()) {
+      return;
+    }
+    told.enter(stage(state), Instant.now(), narrator);
     List<Explanation> now = Explanations.of(latest, state, told.progress());
     for (Explanation each : now) {
-      boolean known = explained.stream().anyMatch(old -> old.words().equals(each.words()));
-      if (!known && !state.phase().isOver()) {
+      if (explained.stream().noneMatch(old -> old.words().equals(each.words()))) {
         narrator.say(each.toString());
       }
     }
     explained = now;
-    return state;
   }
 
   private Stage stage(RunState state) {
@@ -176,16 +186,6 @@ public final class ClusterFollow {
             && run.isJob()
             && !latest.pod().map(pod -> told.hasStarted(pod.getMetadata().getName())).orElse(true);
     return isNew ? Stage.LOADING : ClusterStage.of(latest, state, told.progress());
-  }
-
-  private void open(Pod pod, String container) {
-    Source source = new Source(run.namespace(), pod.getMetadata().getName(), container);
-    if (logs.containsKey(source)) {
-      return;
-    }
-    PodLog log = new PodLog(cluster, source, from, lines, () -> hasEnded(source));
-    logs.put(source, log);
-    Thread.ofVirtual().name("log-" + source.pod() + "-" + container).start(log);
   }
 
   private boolean hasEnded(Source source) {

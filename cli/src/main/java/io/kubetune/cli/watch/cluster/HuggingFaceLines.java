@@ -15,16 +15,23 @@ import java.util.regex.Pattern;
 ///  45%|████▌     | 27/60 [00:12<00:14,  2.2it/s]
 /// ```
 ///
-/// Newer versions quote the numbers (`'loss': '2.31'`).
+/// Newer versions quote the numbers (`'loss': '2.31'`). Loading shards, mapping rows and evaluating
+/// have bars too: the first two have words before them, and an evaluation's counts to another end.
 final class HuggingFaceLines {
   private static final Pattern BAR =
-      Pattern.compile("(\\d+)%\\|[^|]*\\| *(\\d+)/(\\d+) \\[([0-9:]+)<([0-9:?]+)");
+      Pattern.compile("^\\s*\\d+%\\|[^|]*\\| *(\\d+)/(\\d+) \\[([0-9:]+)<");
   private static final Pattern ENTRY = Pattern.compile("'([a-z_/]+)': '?([-+0-9.einfaINF]+)'?");
 
   private int step;
   private int steps;
+  private boolean stepsAreSure;
+  private double secondsPerStep;
   private double loss = Double.NaN;
-  private boolean trains;
+
+  /// The bar that was drawn last.
+  private int at;
+
+  private int of;
 
   /// The events that a line of the log means; none for talk.
   List<Event> read(String line) {
@@ -32,35 +39,63 @@ final class HuggingFaceLines {
     for (String part : line.split("\r")) {
       Matcher bar = BAR.matcher(part);
       if (bar.find()) {
-        progress(Integer.parseInt(bar.group(2)), Integer.parseInt(bar.group(3)), part, events);
+        bar(bar);
       }
       int dict = part.indexOf("{'");
       if (dict >= 0 && part.indexOf('}', dict) > 0) {
         log(part.substring(dict), events);
       }
     }
+    // A line holds a bar many times: the last one is how far it is.
+    if (events.isEmpty() && isTraining() && at > step) {
+      moveOn();
+      events.add(event(Double.NaN, Double.NaN, Double.NaN));
+    }
     return events;
   }
 
-  /// Loading shards and mapping rows have bars too: training's has the trainer's words around it or
-  /// none.
-  private void progress(int at, int of, String part, List<Event> events) {
-    boolean other = part.contains(":") && part.indexOf(':') < part.indexOf('%');
-    if (other || at < step && of == steps) {
+  private void bar(Matcher bar) {
+    int newAt = Integer.parseInt(bar.group(1));
+    int newOf = Integer.parseInt(bar.group(2));
+    boolean isOther = stepsAreSure && newOf != steps;
+    if (isOther) {
       return;
     }
-    boolean moved = at != step || of != steps;
+    at = newAt;
+    of = newOf;
+    if (at > 0) {
+      secondsPerStep = seconds(bar.group(3)) / at;
+    }
+  }
+
+  /// Before the first log of a step, the first bar without words that moves is training's.
+  private boolean isTraining() {
+    return stepsAreSure ? of == steps : of > 1 && (steps == 0 || of == steps);
+  }
+
+  private void moveOn() {
     step = at;
     steps = of;
-    if (trains && moved) {
-      events.add(event(Double.NaN, Double.NaN, Double.NaN));
+  }
+
+  private static double seconds(String clock) {
+    double seconds = 0;
+    for (String part : clock.split(":")) {
+      seconds = 60 * seconds + Integer.parseInt(part);
     }
+    return seconds;
   }
 
   private void log(String dict, List<Event> events) {
     OptionalDouble newLoss = number(dict, "loss");
     if (newLoss.isPresent()) {
-      trains = true;
+      // The trainer writes it above its own bar.
+      if (!stepsAreSure && of > 0) {
+        stepsAreSure = true;
+        steps = of;
+        step = at;
+      }
+      step = Math.max(step, at);
       loss = newLoss.getAsDouble();
       events.add(
           event(
@@ -75,10 +110,19 @@ final class HuggingFaceLines {
       events.add(
           new Event.Evaluated(step, "during", value, Math.exp(value), Double.NaN, 0, 0, seconds));
     }
+    OptionalDouble wholeLoss = number(dict, "train_loss");
+    if (wholeLoss.isPresent() && isTraining()) {
+      // The end: too short a run has logged no step at all.
+      steps = of;
+      step = of;
+      loss = Double.isNaN(loss) ? wholeLoss.getAsDouble() : loss;
+      events.add(event(Double.NaN, Double.NaN, number(dict, "epoch").orElse(Double.NaN)));
+    }
   }
 
   private Event.Step event(double gradNorm, double learningRate, double epoch) {
-    return new Event.Step(step, steps, epoch, loss, gradNorm, learningRate, 0, 0, 0, 0, 0, false);
+    return new Event.Step(
+        step, steps, epoch, loss, gradNorm, learningRate, 0, 0, secondsPerStep, 0, 0, false);
   }
 
   private static OptionalDouble number(String dict, String key) {

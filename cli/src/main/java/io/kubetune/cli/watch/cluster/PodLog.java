@@ -12,12 +12,10 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /// The lines of one container, from its first to its last, each once: whatever breaks in between is
 /// connected again and read on from the last line's time.
-///
-/// The API server's `sinceTime` has whole seconds; lines of that second that were read already are
-/// dropped by their nanoseconds, and of the same nanosecond by their number.
 ///
 /// ```
 /// Thread.ofVirtual().start(new PodLog(cluster, source, queue, ended));
@@ -28,6 +26,9 @@ final class PodLog implements Runnable {
   /// A stream that a router has forgotten is silent for ever, as one whose container has nothing to
   /// say is: after so long it is opened anew, which costs a request.
   private static final Duration LONGEST_SILENCE = Duration.ofMinutes(2);
+
+  /// A connection that was kept from before may be forgotten as well.
+  private static final Duration LONGEST_OPENING = Duration.ofSeconds(10);
 
   /// Of a container that has ended: the kubelet closes its stream at once.
   private static final Duration LONGEST_SILENCE_OF_THE_DEAD = Duration.ofSeconds(10);
@@ -51,15 +52,23 @@ final class PodLog implements Runnable {
     }
   }
 
+  /// A kubelet that does not answer for a container that has ended is gone for good.
+  private static final Duration LONGEST_REFUSAL = Duration.ofSeconds(15);
+
   private final Cluster cluster;
   private final Source source;
   private final LogStart from;
   private final BlockingQueue<Line> lines;
   private final BooleanSupplier containerHasEnded;
+  private final ToldTimes told = new ToldTimes();
+  private volatile boolean listens;
   private volatile boolean done;
+  private volatile SilenceGuard reading;
+  private volatile Optional<String> lost = Optional.empty();
 
-  private Instant last = Instant.EPOCH;
-  private int readOfLast;
+  private Optional<Instant> opened = Optional.empty();
+  private Optional<Instant> refusedSince = Optional.empty();
+  private String untimed = "";
 
   /// @param containerHasEnded whether the kubelet says so by now: a stream that ends before was cut
   PodLog(
@@ -80,20 +89,43 @@ final class PodLog implements Runnable {
     return done;
   }
 
+  /// Whether all that was there is read: lines come by themselves now, or never again.
+  boolean hasNothingNow() {
+    return done || listens;
+  }
+
+  /// Why the rest of it can't be read: once, and where it can't.
+  Optional<String> takeLost() {
+    Optional<String> why = done ? lost : Optional.empty();
+    if (why.isPresent()) {
+      lost = Optional.empty();
+    }
+    return why;
+  }
+
+  /// The API server was away: what was opened before may have been forgotten on the way.
+  void doubt() {
+    SilenceGuard guard = reading;
+    if (guard != null) {
+      guard.cut();
+    }
+  }
+
   @Override
   public void run() {
     try {
-      boolean endedBefore = false;
+      boolean endedBefore = containerHasEnded.getAsBoolean();
       while (true) {
         boolean whole = readOnce(endedBefore);
         // The container had ended before the stream was opened, and it was read to its end.
-        if (whole && endedBefore) {
+        if (whole && endedBefore || lost.isPresent()) {
           break;
         }
-        endedBefore = containerHasEnded.getAsBoolean();
-        if (!endedBefore) {
+        boolean ended = containerHasEnded.getAsBoolean();
+        if (!whole || !ended) {
           TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
         }
+        endedBefore = ended;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -106,22 +138,24 @@ final class PodLog implements Runnable {
   /// @return whether the stream came to its end, and was not cut
   private boolean readOnce(boolean isAll) throws InterruptedException {
     try (SilenceGuard guard = new SilenceGuard(Thread.currentThread())) {
-      try (InputStream stream = awaited(guard, this::open)) {
+      reading = guard;
+      try (InputStream stream = awaited(guard, () -> LONGEST_OPENING, this::open)) {
+        listens = true;
+        refusedSince = Optional.empty();
         WholeLines whole = new WholeLines(stream);
-        Position position = new Position();
-        for (String line = awaited(guard, whole::next);
+        ToldTimes.Again again = told.again();
+        for (String line = awaited(guard, this::longestSilence, whole::next);
             line != null;
-            line = awaited(guard, whole::next)) {
-          position.accept(line);
+            line = awaited(guard, this::longestSilence, whole::next)) {
+          accept(line, again);
         }
         String rest = whole.rest();
         if (isAll && !rest.isEmpty()) {
-          position.accept(rest);
+          accept(rest, again);
         }
         return true;
       } catch (KubernetesClientException e) {
-        // 404: the pod is gone, and its log with it. Anything else passes.
-        return e.getCode() == 404;
+        return isEnd(e, isAll);
       } catch (IOException e) {
         return false;
       } catch (InterruptedException e) {
@@ -129,7 +163,41 @@ final class PodLog implements Runnable {
           throw e;
         }
         return false;
+      } finally {
+        reading = null;
+        listens = false;
       }
+    }
+  }
+
+  private boolean isEnd(KubernetesClientException refusal, boolean containerHadEnded) {
+    if (refusal.getCode() == 404) {
+      // The pod is gone, and its log with it.
+      return true;
+    }
+    Instant since = refusedSince.orElseGet(Instant::now);
+    refusedSince = Optional.of(since);
+    Duration refused = Duration.between(since, Instant.now());
+    if (containerHadEnded && refused.compareTo(LONGEST_REFUSAL) >= 0) {
+      lost = Optional.of(refusal.getMessage());
+    }
+    return false;
+  }
+
+  private void accept(String timed, ToldTimes.Again again) throws InterruptedException {
+    Line line = Line.parse(source, timed);
+    if (line.time().equals(Instant.EPOCH)) {
+      // The kubelet's own words: it says them again each time that it is asked.
+      if (!timed.equals(untimed)) {
+        lines.put(line);
+        untimed = timed;
+      }
+      return;
+    }
+    if (!again.isTold(line.time())) {
+      lines.put(line);
+      // Only now: who is interrupted before that reads the line again.
+      told.add(line.time());
     }
   }
 
@@ -137,10 +205,9 @@ final class PodLog implements Runnable {
     T read() throws IOException, InterruptedException;
   }
 
-  private <T> T awaited(SilenceGuard guard, Reading<T> reading)
+  private static <T> T awaited(SilenceGuard guard, Supplier<Duration> longest, Reading<T> reading)
       throws IOException, InterruptedException {
-    guard.begin(
-        () -> containerHasEnded.getAsBoolean() ? LONGEST_SILENCE_OF_THE_DEAD : LONGEST_SILENCE);
+    guard.begin(longest);
     try {
       return reading.read();
     } finally {
@@ -148,39 +215,23 @@ final class PodLog implements Runnable {
     }
   }
 
-  private InputStream open() throws IOException, InterruptedException {
-    Optional<Instant> since = last.equals(Instant.EPOCH) ? from.since() : Optional.of(last);
-    String start =
-        since
-            .map(each -> "&sinceTime=" + each.truncatedTo(ChronoUnit.SECONDS))
-            .or(() -> from.tailLines().map(count -> "&tailLines=" + count))
-            .orElse("");
-    return LogStream.open(cluster, source, start);
+  private Duration longestSilence() {
+    return containerHasEnded.getAsBoolean() ? LONGEST_SILENCE_OF_THE_DEAD : LONGEST_SILENCE;
   }
 
-  /// Where one stream stands against what was handed over before.
-  private final class Position {
-    private final Instant resumedAt = last;
-    private final int resumedCount = readOfLast;
-    private int seenOfResumed;
-
-    void accept(String timed) throws InterruptedException {
-      Line line = Line.parse(source, timed);
-      Instant time = line.time();
-      if (!time.equals(Instant.EPOCH)) {
-        if (time.isBefore(resumedAt)) {
-          return;
-        }
-        if (time.equals(resumedAt) && ++seenOfResumed <= resumedCount) {
-          return;
-        }
-        lines.put(line);
-        // Only now: who is interrupted before that reads the line again.
-        readOfLast = time.equals(last) ? readOfLast + 1 : 1;
-        last = time;
-        return;
-      }
-      lines.put(line);
-    }
+  private InputStream open() throws IOException, InterruptedException {
+    Optional<Instant> again = told.resumeAt();
+    // Of what was there at first the last lines only: what comes after is no part of it.
+    Optional<Instant> since =
+        again.or(() -> from.tailLines().isPresent() ? opened.or(from::since) : from.since());
+    Optional<Integer> tail =
+        again.isPresent() || opened.isPresent() ? Optional.empty() : from.tailLines();
+    String start =
+        since.map(each -> "&sinceTime=" + each.truncatedTo(ChronoUnit.SECONDS)).orElse("")
+            + tail.map(count -> "&tailLines=" + count).orElse("");
+    Instant asked = Instant.now();
+    InputStream stream = LogStream.open(cluster, source, start);
+    opened = opened.or(() -> Optional.of(asked));
+    return stream;
   }
 }

@@ -82,9 +82,12 @@ final class RunLines {
       return;
     }
     switch (event.get().path("event").asString("")) {
-      case "downloading", "publishing" ->
-          narrator.moved(
-              event.get().path("bytes").asLong(), event.get().path("total_bytes").asLong(-1));
+      case "downloading", "publishing" -> {
+        boolean comesIn = line.source().container().equals(ClusterState.DOWNLOADER);
+        enter(comesIn ? Stage.DOWNLOADING : Stage.PUBLISHING, line.time(), narrator);
+        narrator.moved(
+            event.get().path("bytes").asLong(), event.get().path("total_bytes").asLong(-1));
+      }
       case "retrying" -> narrator.say(event.get().path("message").asString(""));
       default -> {
         // downloaded, normalised, published, failed: the pod's state tells the same.

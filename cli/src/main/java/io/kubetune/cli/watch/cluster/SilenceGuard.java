@@ -40,6 +40,14 @@ final class SilenceGuard implements AutoCloseable {
     return hasCut;
   }
 
+  /// Ends the reading that goes on, if one does: there is reason to think that it waits in vain.
+  synchronized void cut() {
+    if (since != null && !hasCut) {
+      hasCut = true;
+      reader.interrupt();
+    }
+  }
+
   private void watch() {
     try {
       while (!isTooLong()) {

@@ -6,7 +6,6 @@ import io.kubetune.cli.watch.cluster.PodLog.Line;
 import io.kubetune.cli.watch.cluster.PodLog.Source;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Consumer;
 
@@ -48,19 +47,14 @@ final class StoredLog {
             .inNamespace(source.namespace())
             .withName(source.pod())
             .inContainer(source.container());
-    var timed = container.usingTimestamps();
-    if (previous) {
-      return timed.terminated().getLogInputStream();
-    }
-    if (from.since().isPresent()) {
-      Instant since = from.since().get().truncatedTo(ChronoUnit.SECONDS);
-      var recent = timed.sinceTime(since.toString());
-      return from.tailLines().isPresent()
-          ? recent.tailingLines(from.tailLines().get()).getLogInputStream()
-          : recent.getLogInputStream();
-    }
+    var all = container.usingTimestamps();
+    var timed = previous ? all.terminated() : all;
+    var recent =
+        from.since().isPresent()
+            ? timed.sinceTime(from.since().get().truncatedTo(ChronoUnit.SECONDS).toString())
+            : timed;
     return from.tailLines().isPresent()
-        ? timed.tailingLines(from.tailLines().get()).getLogInputStream()
-        : timed.getLogInputStream();
+        ? recent.tailingLines(from.tailLines().get()).getLogInputStream()
+        : recent.getLogInputStream();
   }
 }
