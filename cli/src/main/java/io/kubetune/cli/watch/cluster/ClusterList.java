@@ -79,7 +79,8 @@ public record ClusterList(Cluster cluster, boolean allNamespaces, Optional<Strin
       if (workspace.getAdditionalProperties().get("tuning") instanceof Map) {
         ClusterRuns.Found found = ClusterRuns.Found.of(workspace);
         ClusterSnapshot alone =
-            new ClusterSnapshot(found, Optional.empty(), List.of(), List.of(), Optional.empty());
+            new ClusterSnapshot(
+                found, Optional.empty(), List.of(), List.of(), Optional.empty(), List.of());
         rows.add(new Row(found, ClusterState.of(alone)));
       }
     }
@@ -100,7 +101,8 @@ public record ClusterList(Cluster cluster, boolean allNamespaces, Optional<Strin
     owner.setMetadata(job.getMetadata());
     ClusterRuns.Found found = ClusterRuns.Found.of(owner);
     ClusterSnapshot alone =
-        new ClusterSnapshot(found, Optional.of(job), List.of(), List.of(), Optional.empty());
+        new ClusterSnapshot(
+            found, Optional.of(job), List.of(), List.of(), Optional.empty(), List.of());
     RunState state = ClusterState.of(alone);
     boolean ready =
         job.getStatus() != null && Optional.ofNullable(job.getStatus().getReady()).orElse(0) > 0;

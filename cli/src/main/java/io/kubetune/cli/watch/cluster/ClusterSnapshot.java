@@ -28,12 +28,15 @@ import java.util.Optional;
 /// @param pods the newest last
 /// @param events of Job and pods, the newest last
 /// @param workload Kueue's, where the Job waits in a queue
+/// @param taints of the cluster's nodes, `key=value:effect`, where a pod finds no node and they may
+///   be seen: the scheduler does not name them
 public record ClusterSnapshot(
     ClusterRuns.Found run,
     Optional<Job> job,
     List<Pod> pods,
     List<Event> events,
-    Optional<GenericKubernetesResource> workload) {
+    Optional<GenericKubernetesResource> workload,
+    List<String> taints) {
 
   private static final String QUEUE = "kueue.x-k8s.io/queue-name";
   private static final ResourceDefinitionContext WORKLOADS =
@@ -78,7 +81,8 @@ public record ClusterSnapshot(
     pods.stream()
         .max(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()))
         .ifPresent(pod -> events.addAll(events(cluster, namespace, pod.getMetadata().getUid())));
-    return new ClusterSnapshot(run, job, pods, events, workload(cluster, job));
+    return new ClusterSnapshot(
+        run, job, pods, events, workload(cluster, job), taints(cluster, pods));
   }
 
   private static List<Event> events(Cluster cluster, String namespace, String uid) {
@@ -108,6 +112,33 @@ public record ClusterSnapshot(
                     all.stream()
                         .filter(w -> isOwnedBy(w, each.getMetadata().getUid()))
                         .findFirst()));
+  }
+
+  private static List<String> taints(Cluster cluster, List<Pod> pods) {
+    boolean isSought =
+        pods.stream()
+            .filter(pod -> pod.getStatus().getConditions() != null)
+            .flatMap(pod -> pod.getStatus().getConditions().stream())
+            .anyMatch(each ->
+                each.getType().equals("PodScheduled")
+                    && "False".equals(each.getStatus())
+                    && String.valueOf(each.getMessage()).contains("taint"));
+    return isSought
+        ? orNone(() -> cluster.client().nodes().list().getItems()).orElse(List.of()).stream()
+            .map(node -> node.getSpec().getTaints())
+            .filter(all -> all != null)
+            .flatMap(List::stream)
+            .filter(each -> !"PreferNoSchedule".equals(each.getEffect()))
+            .map(each ->
+                each.getKey()
+                    + (each.getValue() == null || each.getValue().isEmpty()
+                        ? ""
+                        : "=" + each.getValue())
+                    + ":"
+                    + each.getEffect())
+            .distinct()
+            .toList()
+        : List.of();
   }
 
   private static boolean isOwnedBy(GenericKubernetesResource object, String uid) {

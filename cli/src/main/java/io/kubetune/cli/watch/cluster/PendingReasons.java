@@ -55,7 +55,9 @@ final class PendingReasons {
     if (unscheduled.isPresent()) {
       found.addAll(
           SchedulerVerdict.explain(
-              Optional.ofNullable(unscheduled.get().getMessage()).orElse(""), name()));
+              Optional.ofNullable(unscheduled.get().getMessage()).orElse(""),
+              name(),
+              run.taints()));
       return;
     }
     ContainerState.all(pod.get()).stream()
@@ -156,7 +158,14 @@ final class PendingReasons {
             .filter(each -> each != null && each.startsWith("Failed to pull image"))
             .reduce((before, after) -> after)
             .orElse(waiting.message());
-    String brief = answer.replaceAll("rpc error: code = \\w+ desc = ", "").strip();
+    // containerd says the same three times before it comes to the point.
+    String brief =
+        answer
+            .replaceAll("rpc error: code = \\w+ desc = ", "")
+            .replaceAll(
+                "(?i)failed to (pull image|pull and unpack image|resolve reference) \"[^\"]*\": ",
+                "")
+            .strip();
     boolean denied =
         answer.contains("401")
             || answer.contains("403")

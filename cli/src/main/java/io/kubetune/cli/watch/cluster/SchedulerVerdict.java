@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /// available: 1 Insufficient nvidia.com/gpu, 2 node(s) had untolerated taint {a: b}. preemption: …`
 ///
 /// ```
-/// SchedulerVerdict.explain(message, "bot") // [NO_GPU: no node has a free nvidia.com/gpu: 1 of 3 …]
+/// SchedulerVerdict.explain(message, "bot", List.of()) // [NO_GPU: no node has a free nvidia.com/gpu: 1 of 3 …]
 /// ```
 final class SchedulerVerdict {
   private static final Pattern SENTENCE =
@@ -20,12 +20,14 @@ final class SchedulerVerdict {
           "0/(?<nodes>\\d+) nodes are available: (?<reasons>.*?)(\\.? ?preemption:.*)?\\.?",
           Pattern.DOTALL);
   private static final Pattern REASON = Pattern.compile("(?<count>\\d+) (?<text>.+?)(?=, \\d+ |$)");
+  private static final Pattern TAINT = Pattern.compile("\\{([^}]*)\\}");
   private static final Pattern NO_CLAIM =
       Pattern.compile("persistentvolumeclaim \"([^\"]+)\" not found");
 
   private SchedulerVerdict() {}
 
-  static List<Explanation> explain(String message, String run) {
+  /// @param taints of the nodes, which newer schedulers do not name
+  static List<Explanation> explain(String message, String run, List<String> taints) {
     Matcher claim = NO_CLAIM.matcher(message);
     if (claim.find()) {
       return List.of(
@@ -33,6 +35,14 @@ final class SchedulerVerdict {
               Cause.VOLUME,
               "pending: there is no PersistentVolumeClaim '" + claim.group(1) + "'",
               "make it, or create the run with another claim"));
+    }
+    if (message.contains("unbound immediate PersistentVolumeClaims")) {
+      return List.of(
+          new Explanation(
+              Cause.VOLUME,
+              "pending: a PersistentVolumeClaim of the run is not bound to a volume",
+              "kubectl get pvc and kubectl describe pvc say what it waits for; kubectl tune doctor"
+                  + " shows the storage classes"));
     }
     Matcher sentence = SENTENCE.matcher(message);
     if (!sentence.matches()) {
@@ -44,14 +54,22 @@ final class SchedulerVerdict {
     Matcher reason = REASON.matcher(sentence.group("reasons"));
     while (reason.find()) {
       all.add(
-          explain(Integer.parseInt(reason.group("count")), nodes, reason.group("text").strip()));
+          explain(
+              Integer.parseInt(reason.group("count")),
+              nodes,
+              reason.group("text").strip(),
+              taints));
+    }
+    if (all.isEmpty()) {
+      all.add(
+          new Explanation(Cause.NO_NODE, "pending: " + message, "kubectl describe pod of the run"));
     }
     // What can be changed by this user's own request comes first.
     all.sort(java.util.Comparator.comparing(Explanation::cause));
     return all;
   }
 
-  private static Explanation explain(int count, int nodes, String reason) {
+  private static Explanation explain(int count, int nodes, String reason, List<String> taints) {
     String of = count + " of " + nodes + " nodes";
     if (reason.startsWith("Insufficient ")) {
       String resource = reason.substring("Insufficient ".length());
@@ -74,11 +92,14 @@ final class SchedulerVerdict {
       };
     }
     if (reason.contains("untolerated taint")) {
-      String taint = reason.replaceAll(".*\\{(.*)\\}.*", "$1").replace(": ", "=");
+      Matcher named = TAINT.matcher(reason);
+      List<String> all = named.find() ? List.of(named.group(1).replace(": ", "=")) : taints;
       return new Explanation(
           Cause.TAINTED,
-          "pending: " + of + " are tainted " + taint,
-          "--toleration " + taint.replaceAll("=$", "") + " if the run may go there");
+          "pending: " + of + " are tainted" + (all.isEmpty() ? "" : ": " + String.join(", ", all)),
+          all.isEmpty()
+              ? "kubectl describe nodes shows their taints; --toleration bears one"
+              : "--toleration " + all.getFirst() + " if the run may go there");
     }
     if (reason.contains("node affinity/selector")) {
       return new Explanation(

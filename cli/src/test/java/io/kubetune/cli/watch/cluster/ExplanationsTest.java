@@ -6,6 +6,7 @@ import io.kubetune.cli.Typed;
 import io.kubetune.cli.cluster.TestCluster;
 import io.kubetune.cli.cluster.TestNamespace;
 import io.kubetune.cli.submit.cluster.ClusterCommands;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,7 +75,7 @@ class ExplanationsTest {
   @Test
   void theNodesAreTainted() throws Exception {
     assertThat(words(explained("TAINTED", "--node-selector=kubernetes.io/hostname=fake-0")))
-        .contains("nvidia.com/gpu", "--toleration");
+        .contains("nvidia.com/gpu=present:NoSchedule", "--toleration");
   }
 
   @Test
@@ -101,10 +102,25 @@ class ExplanationsTest {
   }
 
   @Test
+  void theClaimIsNotBound() throws Exception {
+    Path claim =
+        Files.writeString(
+            folder.resolve("claim.yaml"),
+            """
+            apiVersion: v1
+            kind: PersistentVolumeClaim
+            metadata: {name: waits}
+            spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+            """);
+    commands.kubectl("apply", "-f", claim.toString());
+    assertThat(words(explained("VOLUME", "--checkpoint-claim=waits"))).contains("not bound");
+  }
+
+  @Test
   void theImageIsMissingAndTheRegistrysAnswerIsTold() throws Exception {
-    TestCluster.requireKubelet();
-    JsonNode status = explained("IMAGE", REAL);
-    assertThat(words(status)).contains("kubectl-tune", "not found");
+    String image = TestCluster.requireKubelet().registry() + "/none:1";
+    JsonNode status = explained("IMAGE", REAL, "--cli-image=" + image);
+    assertThat(words(status)).contains("data-downloader can't be pulled", image, "not found");
   }
 
   @Test
