@@ -166,7 +166,9 @@ record ClusterCreate(
     ClusterRuns.Found run = ClusterRuns.Found.of(owner);
     if (!options.waits()) {
       print(StoredManifests.of(List.of(owner)), " created");
-      terminal.err().println("Follow it with: kubectl tune logs -f " + run.name());
+      terminal
+          .err()
+          .println("Follow it with: kubectl tune logs -f " + run.name() + " -n " + run.namespace());
       return ExitCode.OK;
     }
     if (!output.format().isForPrograms()) {

@@ -31,6 +31,6 @@ record ClusterFollowing(Cluster cluster, ClusterRuns.Found run, Terminal termina
       throws InterruptedException {
     ClusterFollow follow = new ClusterFollow(cluster, run, from);
     return Following.untilInterrupted(
-        "job/" + run.name(), terminal, clearScreen, () -> follow.until(narrator));
+        run.name() + " -n " + run.namespace(), terminal, clearScreen, () -> follow.until(narrator));
   }
 }

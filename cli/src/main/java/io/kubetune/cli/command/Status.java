@@ -85,7 +85,7 @@ final class Status implements Callable<Integer> {
     page.image(state);
     page.line("Results", view.folder().resultsFolder().toString());
     page.line("Log", view.folder().logFile().toString());
-    page.line("Next", StatusPage.next(state, view.record().name().value()));
+    page.line("Next", StatusPage.next(state, view.record().name().value(), ""));
   }
 
   /// The same for one in a cluster.
@@ -110,7 +110,9 @@ final class Status implements Callable<Integer> {
       page.lines("Warnings", view.warnings());
     }
     page.explanations(view.explanations());
-    page.line("Next", StatusPage.next(state, view.run().run().name()));
+    page.line(
+        "Next",
+        StatusPage.next(state, view.run().run().name(), " -n " + view.run().run().namespace()));
   }
 
   private static String pairs(Map<String, String> map) {

@@ -82,12 +82,14 @@ record StatusPage(Terminal terminal) {
     }
   }
 
-  static String next(RunState state, String name) {
+  /// @param where flags that find it again
+  static String next(RunState state, String name, String where) {
     return switch (state.phase()) {
-      case PENDING, RUNNING, PUBLISHING -> "kubectl tune logs -f " + name;
-      case SUCCEEDED -> "kubectl tune pull-adapter " + name + " --to ./" + name;
-      case STOPPED -> "kubectl tune resume " + name;
-      case FAILED -> state.remedy().isEmpty() ? "kubectl tune logs --raw " + name : state.remedy();
+      case PENDING, RUNNING, PUBLISHING -> "kubectl tune logs -f " + name + where;
+      case SUCCEEDED -> "kubectl tune pull-adapter " + name + where + " --to ./" + name;
+      case STOPPED -> "kubectl tune resume " + name + where;
+      case FAILED ->
+          state.remedy().isEmpty() ? "kubectl tune logs --raw " + name + where : state.remedy();
     };
   }
 
