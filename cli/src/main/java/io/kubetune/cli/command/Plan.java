@@ -13,6 +13,7 @@ import io.kubetune.cli.plan.TunePlan;
 import io.kubetune.cli.plan.Workload;
 import io.kubetune.cli.request.Field;
 import io.kubetune.cli.request.Flags;
+import io.kubetune.cli.request.GpuPrices;
 import io.kubetune.cli.request.Location;
 import io.kubetune.cli.request.RequestReader;
 import io.kubetune.cli.request.RunConfig;
@@ -85,7 +86,13 @@ final class Plan implements Callable<Integer> {
     TunePlan plan =
         seen.map(ClusterPlan::plan)
             .orElseGet(() -> ClusterDryRun.plan(request, ClusterDryRun.model(request)));
-    PlanView view = new PlanView(plan, workload(request, config), MachineFacts.here(), seen);
+    PlanView view =
+        new PlanView(
+            plan,
+            workload(request, config),
+            MachineFacts.here(),
+            seen,
+            GpuPrices.of(surroundings.environment()));
     switch (output.format()) {
       case JSON, YAML -> output.print(view.toJson(), terminal);
       case NAME -> terminal.out().println("run/" + request.name());

@@ -3,10 +3,13 @@ package io.kubetune.cli.command;
 import io.kubetune.cli.inspect.MachineFacts;
 import io.kubetune.cli.inspect.cluster.NodeFacts;
 import io.kubetune.cli.plan.MemoryEstimate;
+import io.kubetune.cli.plan.TimeEstimate;
 import io.kubetune.cli.plan.TunePlan;
 import io.kubetune.cli.plan.Workload;
+import io.kubetune.cli.request.GpuPrices;
 import io.kubetune.cli.request.RuntimeKind;
 import io.kubetune.cli.terminal.Bytes;
+import io.kubetune.cli.terminal.Durations;
 import io.kubetune.cli.terminal.Table;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -21,12 +25,17 @@ import tools.jackson.databind.node.ObjectNode;
 /// A plan as tables and as JSON.
 ///
 /// ```
-/// new PlanView(plan, workload, MachineFacts.here(), Optional.empty()).print(out);
+/// new PlanView(plan, workload, MachineFacts.here(), Optional.empty(), prices).print(out);
 /// ```
 ///
+/// @param prices of a GPU's hour, where the user has said them
 /// @param seen the cluster that it would go to, where one was seen
 record PlanView(
-    TunePlan plan, Optional<Workload> workload, MachineFacts machine, Optional<ClusterPlan> seen) {
+    TunePlan plan,
+    Optional<Workload> workload,
+    MachineFacts machine,
+    Optional<ClusterPlan> seen,
+    GpuPrices prices) {
 
   void print(PrintStream out) {
     Table table = new Table("PLAN", "");
@@ -84,6 +93,10 @@ record PlanView(
       facts.put("tokens", "about %,d an epoch".formatted(work.estimatedTokens()));
       facts.put("steps", "%,d".formatted(work.steps()));
     });
+    time()
+        .ifPresent(time ->
+            facts.put("time", "about " + Durations.age(time.duration()) + ", " + time.basis()));
+    cost().ifPresent(cost -> facts.put("cost", "about %.2f %s".formatted(cost, prices.currency())));
     if (plan.request().runtime() == RuntimeKind.JOB) {
       facts.put("cpu", plan.resources().cpu());
       facts.put("memory", plan.resources().memory());
@@ -93,6 +106,29 @@ record PlanView(
       facts.put("trainer image", plan.images().trainer());
     }
     return facts;
+  }
+
+  private Optional<TimeEstimate> time() {
+    return workload.flatMap(work -> TimeEstimate.of(plan, work, gpu()));
+  }
+
+  /// Of the nodes that it would run on.
+  private Optional<String> gpu() {
+    return seen.flatMap(each ->
+        each.fit().eligible().stream()
+            .filter(node -> node.gpus().containsKey(plan.resources().gpuResource()))
+            .flatMap(node -> node.gpuProduct().stream())
+            .findFirst());
+  }
+
+  /// Of the GPUs for as long as training takes; nobody prices CPUs by the hour.
+  private Optional<Double> cost() {
+    OptionalDouble hour = prices.ofHour(gpu());
+    return plan.resources().gpus() > 0 && hour.isPresent()
+        ? time()
+            .map(time ->
+                time.duration().toSeconds() / 3600.0 * plan.resources().gpus() * hour.getAsDouble())
+        : Optional.empty();
   }
 
   private static Table memory(MemoryEstimate memory) {
@@ -128,6 +164,11 @@ record PlanView(
       json.put("estimatedTokens", work.estimatedTokens());
       json.put("steps", work.steps());
     });
+    time()
+        .ifPresent(time ->
+            json.put("estimatedSeconds", time.duration().toSeconds())
+                .put("estimatedBy", time.basis()));
+    cost().ifPresent(cost -> json.put("estimatedCost", cost).put("currency", prices.currency()));
     plan.memory()
         .ifPresent(memory -> {
           ObjectNode bytes = json.putObject("memoryBytes");

@@ -7,6 +7,7 @@ import io.kubetune.cli.request.Field;
 import io.kubetune.cli.request.RunConfig;
 import io.kubetune.cli.request.TuneRequest;
 import io.kubetune.cli.terminal.Bytes;
+import io.kubetune.contract.TrainingConfig.KubetuneConfig.Method;
 import io.kubetune.contract.TuneException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,6 +22,9 @@ import java.util.stream.Stream;
 /// FittingSettings.words(plan, 8L << 30) // "--batch-size 1 --gradient-accumulation-steps 8 (needs 5 GiB)"
 /// ```
 final class FittingSettings {
+  /// A setting of the request, not of the training config.
+  private static final String METHOD = "method";
+
   private FittingSettings() {}
 
   static String words(TunePlan plan, long bytes) {
@@ -46,10 +50,7 @@ final class FittingSettings {
     List<String> flags = new ArrayList<>();
     settings.forEach((key, value) -> {
       switch (key) {
-        case "KubetuneConfig.method" -> flags.add("--method " + value);
-        case "QuantizationConfig.load_in_4bit" -> {
-          // --method qlora says it.
-        }
+        case METHOD -> flags.add("--method " + value);
         default ->
             flags.add(
                 Stream.of(Field.values())
@@ -77,8 +78,7 @@ final class FittingSettings {
     }
     settings.put("KubetuneConfig.memory", "small");
     all.add(new LinkedHashMap<>(settings));
-    settings.put("QuantizationConfig.load_in_4bit", "true");
-    settings.put("KubetuneConfig.method", "qlora");
+    settings.put(METHOD, "qlora");
     all.add(new LinkedHashMap<>(settings));
     for (int length = training.maxLengthTokens() / 2; length >= 256; length /= 2) {
       settings.put("TrainingArguments.max_length", String.valueOf(length));
@@ -90,9 +90,15 @@ final class FittingSettings {
   private static long needed(TunePlan plan, Map<String, String> settings) {
     TuneRequest request = plan.request();
     List<ConfigOverride> overrides = new ArrayList<>(request.config().overrides());
-    settings.forEach((key, value) -> overrides.add(new ConfigOverride(key, value, "--set " + key)));
+    overrides.removeIf(each -> settings.containsKey(each.key()));
+    settings.forEach((key, value) -> {
+      if (!key.equals(METHOD)) {
+        overrides.add(new ConfigOverride(key, value, "--set " + key));
+      }
+    });
+    Method method = settings.containsKey(METHOD) ? Method.QLORA : request.method();
     try {
-      TuneRequest other = request.withConfig(request.config().with(overrides));
+      TuneRequest other = request.withTraining(method, request.config().with(overrides));
       TunePlan smaller =
           TunePlan.of(
               other.withPod(other.pod().withResources(other.pod().cpu(), Optional.empty())),

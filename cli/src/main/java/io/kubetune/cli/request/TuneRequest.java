@@ -43,13 +43,33 @@ public record TuneRequest(
   /// The same request with model and rows elsewhere: where they were packaged to.
   public TuneRequest withInputs(
       Location otherModel, List<Location> otherData, List<Location> otherEvalData) {
+    return with(method, otherModel, otherData, otherEvalData, config, pod);
+  }
+
+  /// The same request with another method and training config.
+  public TuneRequest withTraining(Method otherMethod, ConfigSource otherConfig) {
+    return with(otherMethod, model, data, evalData, otherConfig, pod);
+  }
+
+  /// The same request of another pod.
+  public TuneRequest withPod(PodRequest otherPod) {
+    return with(method, model, data, evalData, config, otherPod);
+  }
+
+  private TuneRequest with(
+      Method otherMethod,
+      Location otherModel,
+      List<Location> otherData,
+      List<Location> otherEvalData,
+      ConfigSource otherConfig,
+      PodRequest otherPod) {
     return new TuneRequest(
         name,
         namespace,
         labels,
         annotations,
         runtime,
-        method,
+        otherMethod,
         otherModel,
         modelSecret,
         otherData,
@@ -60,56 +80,8 @@ public record TuneRequest(
         registry,
         output,
         outputSecret,
-        config,
+        otherConfig,
         workers,
-        pod);
-  }
-
-  /// The same request with another training config.
-  public TuneRequest withConfig(ConfigSource other) {
-    return new TuneRequest(
-        name,
-        namespace,
-        labels,
-        annotations,
-        runtime,
-        method,
-        model,
-        modelSecret,
-        data,
-        evalData,
-        dataName,
-        dataSecrets,
-        columns,
-        registry,
-        output,
-        outputSecret,
-        other,
-        workers,
-        pod);
-  }
-
-  /// The same request of another pod.
-  public TuneRequest withPod(PodRequest other) {
-    return new TuneRequest(
-        name,
-        namespace,
-        labels,
-        annotations,
-        runtime,
-        method,
-        model,
-        modelSecret,
-        data,
-        evalData,
-        dataName,
-        dataSecrets,
-        columns,
-        registry,
-        output,
-        outputSecret,
-        config,
-        workers,
-        other);
+        otherPod);
   }
 }
