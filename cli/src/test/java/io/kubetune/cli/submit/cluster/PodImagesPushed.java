@@ -5,17 +5,25 @@ import io.kubetune.cli.plan.Release;
 import io.kubetune.cli.publish.DataPublisher;
 import io.kubetune.cli.registry.ImageReference;
 import io.kubetune.cli.registry.RegistryAccess;
+import io.kubetune.cli.registry.Tool;
 import io.kubetune.cli.registry.TransferListener;
+import io.kubetune.contract.Json;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// What real pods are made of in tests: the two images that scripts/test has pushed, and the
 /// example model and rows as images.
@@ -59,6 +67,44 @@ record PodImagesPushed(TestCluster cluster) {
             ImageReference.parse(cluster.registry() + "/" + repository + ":1"),
             Map.of(),
             TransferListener.SILENT);
+  }
+
+  /// The shell's image under another name, running that script whatever its arguments.
+  String shellThatRuns(String name, String script) throws Exception {
+    Path layout = Files.createTempDirectory("shell-image");
+    String from = "docker://" + cluster.shellImage();
+    Tool.skopeo("copy", "--src-tls-verify=false", "--format=oci", from, "oci:" + layout + ":1");
+    ObjectNode index = read(layout.resolve("index.json"));
+    ObjectNode described = (ObjectNode) index.path("manifests").path(0);
+    ObjectNode manifest = read(blob(layout, described));
+    ObjectNode config = read(blob(layout, manifest.path("config")));
+    ((ObjectNode) config.path("config"))
+        .putArray("Entrypoint")
+        .add("/bin/sh")
+        .add("-c")
+        .add(script);
+    write(layout, config, (ObjectNode) manifest.path("config"));
+    write(layout, manifest, described);
+    Files.write(layout.resolve("index.json"), Json.MAPPER.writeValueAsBytes(index));
+    String image = cluster.registry() + "/" + name + ":1";
+    Tool.skopeo("copy", "--dest-tls-verify=false", "oci:" + layout + ":1", "docker://" + image);
+    return image;
+  }
+
+  private static Path blob(Path layout, JsonNode descriptor) {
+    String digest = descriptor.path("digest").asString();
+    return layout.resolve("blobs").resolve(digest.replace(':', '/'));
+  }
+
+  private static ObjectNode read(Path file) throws IOException {
+    return (ObjectNode) Json.MAPPER.readTree(Files.readAllBytes(file));
+  }
+
+  private static void write(Path layout, JsonNode content, ObjectNode descriptor) throws Exception {
+    byte[] bytes = Json.MAPPER.writeValueAsBytes(content);
+    byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
+    descriptor.put("digest", "sha256:" + HexFormat.of().formatHex(hash)).put("size", bytes.length);
+    Files.write(blob(layout, descriptor), bytes);
   }
 
   String image(String repository) {

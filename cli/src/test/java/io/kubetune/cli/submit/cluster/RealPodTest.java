@@ -204,6 +204,17 @@ class RealPodTest {
   }
 
   @Test
+  void aTrainerThatEndsWithoutAResultFailsItsPodThoughItsStatusIsZero() throws Exception {
+    String image =
+        images.shellThatRuns("silent", ": >/mnt/lock/trainer; : >/mnt/lock/claimed; exit 0");
+    Typed created = create("silent", "--trainer-image=" + image, "--backoff-limit=0", "--wait");
+
+    assertThat(created.status()).as(created.err()).isEqualTo(ExitCode.KILLED.code());
+    assertThat(status("silent").path("phase").asString()).isEqualTo("Failed");
+    assertThat(status("silent").path("message").asString()).contains("publisher");
+  }
+
+  @Test
   void aPublisherThatIsKilledStopsTheTrainer() throws Exception {
     create("lonely", "--backoff-limit=0", "--max-steps=5000", "--detach");
     awaitStep("lonely", 1);
