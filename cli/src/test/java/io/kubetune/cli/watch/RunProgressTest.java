@@ -61,7 +61,7 @@ class RunProgressTest {
     progress.accept(step(4, 3.0, false));
 
     assertThat(EventText.left(progress)).hasValueSatisfying(d -> assertThat(d).hasSeconds(12));
-    assertThat(EventText.eta(progress)).isEqualTo("0:00:12");
+    assertThat(EventText.eta(progress)).isEqualTo("  ETA 0:00:12");
   }
 
   @Test
