@@ -52,7 +52,7 @@ class ClusterPlanTest {
   void moreMemoryThanAnyNodeHasIsRefusedWithSettingsThatFit() throws Exception {
     // 7 billion parameters in fp32 on a node of this machine's size.
     Typed refused =
-        commands.create(
+        commands.createChecked(
             "bot",
             "--detach",
             "--model=mistral-7b",
@@ -106,7 +106,7 @@ class ClusterPlanTest {
             """);
     commands.kubectl("apply", "-f", limits.toString());
 
-    Typed refused = commands.create("bot", "--detach");
+    Typed refused = commands.createChecked("bot", "--detach");
 
     assertThat(refused.status()).isEqualTo(ExitCode.BAD_REQUEST.code());
     assertThat(refused.err()).contains("LimitRange: a container may have 1.0 GiB memory");
@@ -114,7 +114,7 @@ class ClusterPlanTest {
 
   @Test
   void kueueThatIsNotThereIsToldBeforeARunWaitsForEver() {
-    Typed refused = commands.create("bot", "--detach", "--queue=team");
+    Typed refused = commands.createChecked("bot", "--detach", "--queue=team");
 
     assertThat(refused.status()).isEqualTo(ExitCode.BAD_REQUEST.code());
     assertThat(refused.err()).contains("Kueue is not installed");
@@ -123,7 +123,7 @@ class ClusterPlanTest {
   @Test
   void whoMayNotCreateIsToldWhatIsMissingAndDoctorSaysTheSame() {
     Typed refused =
-        commands.create(
+        commands.createChecked(
             "bot", "--detach", "--kubeconfig=" + cluster.viewerKubeconfig(), "--namespace=default");
     assertThat(refused.status()).isEqualTo(ExitCode.CLUSTER.code());
     assertThat(refused.err())

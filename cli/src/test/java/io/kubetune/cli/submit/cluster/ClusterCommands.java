@@ -16,8 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
-/// Commands as someone types them against the test cluster, in a namespace of their own. Pods go to
-/// a fake node, unless a selector says otherwise.
+/// Commands as someone types them against the test cluster, in a namespace of their own.
 ///
 /// ```
 /// ClusterCommands commands = new ClusterCommands(cluster, namespace, home);
@@ -25,7 +24,10 @@ import tools.jackson.databind.JsonNode;
 /// ```
 public record ClusterCommands(TestCluster cluster, TestNamespace namespace, Path home) {
 
-  /// Where a pod only says that it runs.
+  /// Nodes that there are not: a pod that has never run is gone at once when it is deleted.
+  public static final List<String> NOWHERE = List.of("--node-selector=no=such", "--force");
+
+  /// Where a pod only says that it runs, and when it is deleted stays for as long as it may.
   public static final List<String> FAKE_NODE =
       List.of("--node-selector=type=kwok", "--toleration=kwok.x-k8s.io/node");
 
@@ -44,11 +46,22 @@ public record ClusterCommands(TestCluster cluster, TestNamespace namespace, Path
     return Map.of("HOME", home.toString(), "PATH", System.getenv("PATH"));
   }
 
+  /// A run that is made whatever speaks against it, and whose pod finds no node unless one is
+  /// named.
   public Typed create(String name, String... more) {
+    return create(name, NOWHERE, more);
+  }
+
+  /// A run that is made only where nothing speaks against it.
+  public Typed createChecked(String name, String... more) {
+    return create(name, FAKE_NODE, more);
+  }
+
+  private Typed create(String name, List<String> where, String... more) {
     List<String> words = new ArrayList<>(request(name));
     words.addAll(List.of(more));
     if (words.stream().noneMatch(each -> each.startsWith("--node-selector"))) {
-      words.addAll(FAKE_NODE);
+      words.addAll(where);
     }
     return typed(words.toArray(String[]::new));
   }

@@ -129,7 +129,7 @@ class SubmissionTest {
     commands.kubectl("create", "quota", "small", "--hard=requests.memory=1Gi,count/jobs.batch=5");
     TimeUnit.SECONDS.sleep(1);
 
-    Typed refused = commands.create("bot", "--detach");
+    Typed refused = commands.createChecked("bot", "--detach");
 
     assertThat(refused.status()).isEqualTo(ExitCode.BAD_REQUEST.code());
     assertThat(refused.err()).contains("quota small", "requests.memory");
@@ -139,7 +139,7 @@ class SubmissionTest {
   @Test
   void aServerDryRunMakesNothingAndManifestsThatAreSavedCanBeApplied() throws Exception {
     Path saved = folder.resolve("saved");
-    Typed dry = commands.create("bot", "--dry-run=server", "--save-manifests=" + saved);
+    Typed dry = commands.createChecked("bot", "--dry-run=server", "--save-manifests=" + saved);
 
     assertThat(dry.status()).as(dry.err()).isZero();
     assertThat(dry.out()).contains("job.batch/bot created (server dry run)");
@@ -147,7 +147,7 @@ class SubmissionTest {
     commands.kubectl("apply", "--server-side", "-f", saved.toString());
     assertThat(commands.kubectl("get", "job", "bot", "-o", "name")).isEqualTo("job.batch/bot");
     Files.writeString(saved.resolve("bot.job.yaml"), "another\n");
-    Typed over = commands.create("bot", "--dry-run=client", "--save-manifests=" + saved);
+    Typed over = commands.createChecked("bot", "--dry-run=client", "--save-manifests=" + saved);
     assertThat(over.status()).isEqualTo(ExitCode.ALREADY_EXISTS.code());
     assertThat(saved.resolve("bot.job.yaml")).hasContent("another");
   }
@@ -155,7 +155,7 @@ class SubmissionTest {
   @Test
   void whatIsNamedAndNotThereIsToldAllAtOnce() throws Exception {
     Typed refused =
-        commands.create(
+        commands.createChecked(
             "bot",
             "--detach",
             "--output-image-secret=push",
@@ -183,8 +183,8 @@ class SubmissionTest {
         command.addAll(
             List.of(
                 "--detach",
-                ClusterCommands.FAKE_NODE.get(0),
-                ClusterCommands.FAKE_NODE.get(1),
+                ClusterCommands.NOWHERE.get(0),
+                ClusterCommands.NOWHERE.get(1),
                 "--kubeconfig=" + proxy.kubeconfig(folder),
                 "--namespace=" + namespace.name()));
         Process process =
@@ -350,11 +350,7 @@ class SubmissionTest {
   void aNameIsMadeUpWhereAskedAndANamespaceThatIsNotThereIsTold() throws Exception {
     Typed generated =
         commands.typed(
-            withoutName(
-                "--generate-name=job-",
-                "--detach",
-                "--node-selector=type=kwok",
-                "--toleration=kwok.x-k8s.io/node"));
+            withoutName("--generate-name=job-", "--detach", "--node-selector=no=such", "--force"));
     assertThat(generated.status()).as(generated.err()).isZero();
     assertThat(generated.out()).matches("job\\.batch/job-[a-z0-9]{5} created\n");
     Typed missing = Typed.command(commands.environment(), withNamespace("no-such-namespace"));

@@ -45,7 +45,7 @@ class ExplanationsTest {
   private JsonNode explained(String cause, String... flags) throws Exception {
     List<String> all = new ArrayList<>(List.of("--force", "--detach"));
     all.addAll(List.of(flags));
-    Typed created = commands.create("bot", all.toArray(String[]::new));
+    Typed created = commands.createChecked("bot", all.toArray(String[]::new));
     assertThat(created.status()).as(created.err()).isZero();
     return commands.awaitStatus("bot", SOON, status -> causes(status).contains(cause));
   }

@@ -73,7 +73,8 @@ class KaitoRunTest {
         "-p",
         """
         {"status":{"state":"%s","conditions":[{"type":"WorkspaceSucceeded","status":"%s",
-        "reason":"r","message":"%s","lastTransitionTime":"%s"}]}}"""
+        "reason":"r","message":"%s","lastTransitionTime":"%s"}]}}\
+        """
             .formatted(state, succeeded, message, now));
   }
 
@@ -83,9 +84,10 @@ class KaitoRunTest {
 
   @Test
   void theyAreListedAndThoseThatOnlyServeAreNot() {
-    assertThat(commands.typed("list").out()).contains("tuned", "kaito", "Pending").doesNotContain("served");
-    assertThat(commands.typed("list", "-o", "name").out())
-        .isEqualTo("workspace.kaito.sh/tuned\n");
+    assertThat(commands.typed("list").out())
+        .contains("tuned", "kaito", "Pending")
+        .doesNotContain("served");
+    assertThat(commands.typed("list", "-o", "name").out()).isEqualTo("workspace.kaito.sh/tuned\n");
     assertThat(commands.typed("status", "served").status()).isEqualTo(ExitCode.NOT_FOUND.code());
   }
 
@@ -109,8 +111,7 @@ class KaitoRunTest {
     assertThat(commands.typed("serve", "workspace/tuned", "--dry-run=client", "-o", "yaml").out())
         .contains("name: tuned-serve", "name: phi-4-mini-instruct", "registry.example.com/tuned:1");
     writeStatus("Running", "False", "");
-    assertThat(commands.typed("cancel", "tuned").status())
-        .isEqualTo(ExitCode.NOT_SUPPORTED.code());
+    assertThat(commands.typed("cancel", "tuned").status()).isEqualTo(ExitCode.NOT_SUPPORTED.code());
 
     assertThat(commands.typed("delete", "tuned", "--yes").out())
         .isEqualTo("workspace.kaito.sh/tuned deleted\n");
