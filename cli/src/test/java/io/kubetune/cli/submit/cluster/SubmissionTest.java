@@ -354,7 +354,7 @@ class SubmissionTest {
     assertThat(generated.status()).as(generated.err()).isZero();
     assertThat(generated.out()).matches("job\\.batch/job-[a-z0-9]{5} created\n");
     Typed missing = Typed.command(commands.environment(), withNamespace("no-such-namespace"));
-    assertThat(missing.err()).contains("no such namespace");
+    assertThat(missing.err()).contains("there is no namespace 'no-such-namespace'");
   }
 
   private static String[] withoutName(String... more) {
