@@ -72,18 +72,24 @@ public record Main(
   /// A failure is the last event, on stdout and in the run's own file where there is one.
   private int train(Arguments arguments) {
     try (EventWriter events = new EventWriter(out)) {
+      shutdown.tellBy(reason -> tell(Failure.of(reason), events, arguments));
       try {
         new Train(environment, events, shutdown).run(arguments);
         return ExitCode.OK.code();
       } catch (RuntimeException | Error e) {
         Failure failure = why(Failure.of(e));
-        failure.print(err, arguments.debug());
-        emitLast(failure, events);
-        TerminationLog.of(environment)
-            .ifPresent(log -> log.write(EventLine.write(TimedEvent.now(failure.event()))));
+        tell(failure, events, arguments);
         return failure.exitCode().code();
       }
     }
+  }
+
+  /// For people, for programs, and for the pod's status.
+  private void tell(Failure failure, EventWriter events, Arguments arguments) {
+    failure.print(err, arguments.debug());
+    emitLast(failure, events);
+    TerminationLog.of(environment)
+        .ifPresent(log -> log.write(EventLine.write(TimedEvent.now(failure.event()))));
   }
 
   /// A loop that was asked to stop says no more than that; who asked knows why.

@@ -99,6 +99,11 @@ final class TinyRun {
             java.toString(),
             "--enable-native-access=ALL-UNNAMED",
             "-XX:TieredStopAtLevel=1",
+            // The launcher's collector, with young objects in a room so small that it is full
+            // early:
+            // what grows later is native memory.
+            "-XX:+UseSerialGC",
+            "-Xmn16m",
             "-cp",
             classPath,
             "io.kubetune.trainer.Main",

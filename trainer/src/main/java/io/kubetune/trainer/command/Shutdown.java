@@ -1,14 +1,12 @@
 package io.kubetune.trainer.command;
 
-import io.kubetune.contract.EventLine;
 import io.kubetune.contract.ExitCode;
-import io.kubetune.contract.TerminationLog;
-import io.kubetune.contract.TimedEvent;
 import io.kubetune.contract.TuneException;
 import io.kubetune.trainer.train.StopRequest;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /// SIGTERM and Ctrl-C: while training the loop is asked to stop, writes its checkpoint, and the
 /// process ends with the status that the loop ended with; before that it ends at once, since
@@ -24,6 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class Shutdown {
   private final StopRequest stop = new StopRequest();
   private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile Consumer<TuneException> untold = reason -> {};
   private volatile boolean training;
   private volatile int status = ExitCode.RESUME_ME.code();
   private final AtomicReference<TuneException> abandoned = new AtomicReference<>();
@@ -53,12 +52,14 @@ public final class Shutdown {
     }
     stop.request();
     if (!training) {
-      Failure failure = Failure.of(reason);
-      failure.print(System.err, false);
-      TerminationLog.of(System.getenv())
-          .ifPresent(log -> log.write(EventLine.write(TimedEvent.now(failure.event()))));
+      untold.accept(reason);
       Runtime.getRuntime().halt(reason.exitCode().code());
     }
+  }
+
+  /// @param lastWords what tells a reason to end before training has begun
+  public void tellBy(Consumer<TuneException> lastWords) {
+    untold = lastWords;
   }
 
   /// Why the work was stopped, where it was not a signal.
