@@ -91,7 +91,10 @@ public final class ClusterState {
     Optional<ContainerState> publisher = pod.flatMap(each -> ContainerState.of(each, PUBLISHER));
     boolean trained =
         trainer.orElse(null) instanceof ContainerState.Terminated end && end.exitCode() == 0;
-    if (trained && publisher.orElse(null) instanceof ContainerState.Running) {
+    boolean publishes =
+        publisher.filter(each -> !(each instanceof ContainerState.Waiting)).isPresent();
+    if (trained && publishes) {
+      // Until the Job says how it ended: there is nothing to do after it.
       return Phase.PUBLISHING;
     }
     return trained || trainer.orElse(null) instanceof ContainerState.Running
