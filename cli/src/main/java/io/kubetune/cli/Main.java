@@ -24,7 +24,7 @@ public final class Main {
   /// turns failures into words and codes is [KubectlTune].
   public static int run(String[] arguments, Terminal terminal, Map<String, String> environment) {
     try {
-      return KubectlTune.commandLine(terminal, environment).execute(arguments);
+      return KubectlTune.commandLine(terminal, environment, arguments).execute(arguments);
     } finally {
       terminal.out().flush();
       terminal.err().flush();

@@ -1,9 +1,11 @@
 package io.kubetune.cli.cluster;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.kubernetes.client.utils.TokenRefreshInterceptor;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
@@ -28,6 +30,11 @@ public final class Cluster implements AutoCloseable {
   /// Who owns the fields that we apply.
   public static final String FIELD_MANAGER = "kubectl-tune";
 
+  /// Everything is read as the type that is asked for: no search for all types that there are, as
+  /// fabric8 has it by default.
+  public static final KubernetesSerialization SERIALIZATION =
+      new KubernetesSerialization(new ObjectMapper(), false);
+
   private final Connection connection;
   private final KubernetesClient client;
 
@@ -36,6 +43,7 @@ public final class Cluster implements AutoCloseable {
     this.client =
         new KubernetesClientBuilder()
             .withConfig(connection.config())
+            .withKubernetesSerialization(SERIALIZATION)
             .withHttpClientFactory(new ClusterHttp(connection, environment))
             .withHttpClientBuilderConsumer(http -> {
               if (connection.login() instanceof Login.ByPlugin(CredentialPlugin plugin)) {

@@ -2,7 +2,6 @@ package io.kubetune.cli.cluster;
 
 import io.fabric8.kubernetes.api.model.Cluster;
 import io.fabric8.kubernetes.api.model.NamedExtension;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import io.kubetune.contract.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,7 +45,10 @@ final class ExecInfo {
     if (cluster.getExtensions() != null) {
       for (NamedExtension each : cluster.getExtensions()) {
         if (EXTENSION.equals(each.getName())) {
-          told.set("config", Json.MAPPER.readTree(Serialization.asJson(each.getExtension())));
+          told.set(
+              "config",
+              Json.MAPPER.readTree(
+                  io.kubetune.cli.cluster.Cluster.SERIALIZATION.asJson(each.getExtension())));
         }
       }
     }

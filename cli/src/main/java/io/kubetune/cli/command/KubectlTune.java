@@ -64,32 +64,30 @@ public final class KubectlTune implements Callable<Integer> {
     this.surroundings = surroundings;
   }
 
-  /// The whole command line, ready to execute.
+  /// The whole command line, with all commands.
   public static CommandLine commandLine(Terminal terminal, Map<String, String> environment) {
     Surroundings surroundings = new Surroundings(terminal, environment);
     KubectlTune root = new KubectlTune(surroundings);
     CommandLine line = new CommandLine(root);
-    line.addSubcommand(Create.commandLine(surroundings));
-    line.addSubcommand(Plan.commandLine(surroundings));
-    line.addSubcommand(new Logs(surroundings));
-    line.addSubcommand(new Status(surroundings));
-    line.addSubcommand(new ListRuns(surroundings));
-    line.addSubcommand(new PullAdapter(surroundings));
-    line.addSubcommand(Data.commandLine(surroundings));
-    line.addSubcommand(new Download(surroundings));
-    line.addSubcommand(Pod.commandLine(surroundings));
-    line.addSubcommand(new Wait(surroundings));
-    line.addSubcommand(new Cancel(surroundings));
-    line.addSubcommand(new Resume(surroundings));
-    line.addSubcommand(new RetryRun(surroundings));
-    line.addSubcommand(new Delete(surroundings));
-    line.addSubcommand(new Serve(surroundings));
-    line.addSubcommand(new Doctor(surroundings));
-    line.addSubcommand(new Init(surroundings));
-    line.addSubcommand(new Explain(surroundings));
-    line.addSubcommand(new Models(surroundings));
-    line.addSubcommand(new Version(surroundings));
-    line.addSubcommand(new Supervise(surroundings));
+    Subcommand.ALL.forEach(each -> line.addSubcommand(each.make(surroundings)));
+    return root.ready(line);
+  }
+
+  /// The command line for these arguments alone, ready to execute.
+  public static CommandLine commandLine(
+      Terminal terminal, Map<String, String> environment, String... arguments) {
+    Surroundings surroundings = new Surroundings(terminal, environment);
+    KubectlTune root = new KubectlTune(surroundings);
+    CommandLine line = new CommandLine(root);
+    Subcommand.typedIn(arguments)
+        .ifPresentOrElse(
+            typed -> line.addSubcommand(typed.make(surroundings)),
+            () -> Subcommand.ALL.forEach(each -> line.addSubcommand(each.name(), each.line())));
+    return root.ready(line);
+  }
+
+  private CommandLine ready(CommandLine line) {
+    Terminal terminal = surroundings.terminal();
     // picocli finds this one by reflection, which a native image does not have.
     line.registerConverter(Path.class, Path::of);
     line.setOut(new PrintWriter(terminal.out(), true));
@@ -102,8 +100,8 @@ public final class KubectlTune implements Callable<Integer> {
                 ? CommandLine.Help.Ansi.ON
                 : CommandLine.Help.Ansi.OFF));
     examplesFirst(line);
-    line.setParameterExceptionHandler((failure, arguments) -> root.misunderstood(failure));
-    line.setExecutionExceptionHandler((failure, command, parsed) -> root.failed(failure));
+    line.setParameterExceptionHandler((failure, arguments) -> misunderstood(failure));
+    line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure));
     return line;
   }
 
@@ -160,9 +158,9 @@ public final class KubectlTune implements Callable<Integer> {
     Stream<String> options =
         command.options().stream().flatMap(option -> Arrays.stream(option.names()));
     Stream<String> commands =
-        command.subcommands().entrySet().stream()
-            .filter(each -> !each.getValue().getCommandSpec().usageMessage().hidden())
-            .map(Map.Entry::getKey);
+        command.parent() == null
+            ? Subcommand.ALL.stream().filter(each -> !each.isHidden()).map(Subcommand::name)
+            : command.subcommands().keySet().stream();
     String name = typed.replaceAll("=.*", "");
     return NearestName.among((typed.startsWith("-") ? options : commands).toList(), name);
   }

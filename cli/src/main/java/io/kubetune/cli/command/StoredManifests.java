@@ -1,6 +1,7 @@
 package io.kubetune.cli.command;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.kubetune.cli.cluster.Cluster;
 import io.kubetune.cli.render.Manifest;
 import io.kubetune.contract.Json;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ final class StoredManifests {
     Map<String, Object> tree = new LinkedHashMap<>();
     tree.put("apiVersion", object.getApiVersion());
     tree.put("kind", object.getKind());
-    String json = io.fabric8.kubernetes.client.utils.Serialization.asJson(object.getMetadata());
+    String json = Cluster.SERIALIZATION.asJson(object.getMetadata());
     Map<String, Object> metadata = map(Json.MAPPER.readTree(json));
     // kubectl leaves it out as well: nobody reads it.
     metadata.remove("managedFields");

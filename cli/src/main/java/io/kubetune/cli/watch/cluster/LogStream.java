@@ -4,7 +4,6 @@ import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpResponse;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import io.kubetune.cli.cluster.Cluster;
 import io.kubetune.cli.watch.cluster.PodLog.Source;
 import java.io.IOException;
@@ -50,7 +49,7 @@ final class LogStream {
 
   private static KubernetesClientException refusal(String body, int code) {
     try {
-      Status status = Serialization.unmarshal(body, Status.class);
+      Status status = Cluster.SERIALIZATION.unmarshal(body, Status.class);
       return new KubernetesClientException(status.getMessage(), code, status);
     } catch (RuntimeException e) {
       return new KubernetesClientException(body, code, null);
