@@ -26,7 +26,7 @@ record ClusterPlan(TunePlan plan, ClusterFacts facts, List<Problem> missing) {
     ClusterFacts facts = ClusterFacts.read(cluster);
     TunePlan plan = ClusterDryRun.plan(request, ClusterDryRun.model(request));
     if (request.runtime() == RuntimeKind.JOB && request.pod().cpu().isEmpty()) {
-      long cpus = new ClusterFit(plan, facts).cpusThatFit(CPUS_WANTED);
+      long cpus = new ClusterFit(plan, facts).room().cpusThatFit(CPUS_WANTED);
       TuneRequest fitted =
           request.withPod(
               request

@@ -56,7 +56,7 @@ record PlanView(
   /// Where it would run now, and what speaks against it.
   private static void inCluster(ClusterPlan seen, PrintStream out) {
     out.println();
-    List<String> free = seen.fit().free().stream().map(NodeFacts::name).toList();
+    List<String> free = seen.fit().room().free().stream().map(NodeFacts::name).toList();
     if (seen.facts().nodes().isPresent()) {
       out.println(
           free.isEmpty()
@@ -115,7 +115,7 @@ record PlanView(
   /// Of the nodes that it would run on.
   private Optional<String> gpu() {
     return seen.flatMap(each ->
-        each.fit().eligible().stream()
+        each.fit().room().eligible().stream()
             .filter(node -> node.gpus().containsKey(plan.resources().gpuResource()))
             .flatMap(node -> node.gpuProduct().stream())
             .findFirst());
@@ -190,7 +190,7 @@ record PlanView(
     seen.ifPresent(each -> {
       ObjectNode cluster = json.putObject("cluster");
       ArrayNode nodes = cluster.putArray("freeNodes");
-      each.fit().free().forEach(node -> nodes.add(node.name()));
+      each.fit().room().free().forEach(node -> nodes.add(node.name()));
       ArrayNode problems = cluster.putArray("problems");
       each.problems()
           .forEach(problem ->

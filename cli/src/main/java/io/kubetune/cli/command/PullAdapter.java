@@ -13,7 +13,6 @@ import io.kubetune.cli.submit.Outcome;
 import io.kubetune.cli.submit.RunFolder;
 import io.kubetune.cli.submit.RunState;
 import io.kubetune.cli.submit.cluster.ClusterRuns;
-import io.kubetune.cli.terminal.Table;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.cli.watch.cluster.ClusterView;
 import io.kubetune.contract.ExitCode;
@@ -28,9 +27,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /// `kubectl tune pull-adapter NAME|IMAGE`: the adapter as a folder in PEFT's format.
 @Command(
@@ -149,7 +145,7 @@ final class PullAdapter implements Callable<Integer> {
             case GGUF -> pull.pullConverted(image, folder, bars, check, toGguf(run));
           };
     }
-    show(adapter, image, terminal);
+    AdapterSummary.show(adapter, image, output, terminal);
     return ExitCode.OK.code();
   }
 
@@ -252,51 +248,5 @@ final class PullAdapter implements Callable<Integer> {
     // The tag of a registry may have moved since; the digest is what the run made.
     boolean bare = image.reference().startsWith("oci:") || image.digest().isEmpty();
     return bare ? image.reference() : image.reference() + "@" + image.digest();
-  }
-
-  private void show(PulledAdapter adapter, ImageReference image, Terminal terminal) {
-    switch (output.format()) {
-      case NAME -> terminal.out().println(adapter.folder());
-      case JSON, YAML -> output.print(json(adapter, image), terminal);
-      case TABLE, WIDE -> {
-        Table table = new Table("FILE", "BYTES");
-        adapter.files().forEach(f -> table.row(f.name(), "%,d".formatted(f.bytes())));
-        table.print(terminal.out());
-        terminal.out().println();
-        terminal.out().println("Folder:     " + adapter.folder());
-        terminal.out().println("Image:      " + image + " (" + adapter.digest() + ")");
-        terminal
-            .out()
-            .println(
-                "Adapter:    rank %d, alpha %s, of %s"
-                    .formatted(adapter.rank(), adapter.alpha(), adapter.baseModel()));
-        adapter.evalLossBefore().ifPresent(loss -> evaluation(adapter, loss, terminal));
-      }
-    }
-  }
-
-  private static void evaluation(PulledAdapter adapter, double before, Terminal terminal) {
-    adapter
-        .evalLossAfter()
-        .ifPresent(after ->
-            terminal
-                .out()
-                .println("Evaluation: loss %.4f before, %.4f after".formatted(before, after)));
-  }
-
-  private static ObjectNode json(PulledAdapter adapter, ImageReference image) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("folder", adapter.folder().toString());
-    json.put("image", image.toString());
-    json.put("digest", adapter.digest().toString());
-    json.put("baseModel", adapter.baseModel());
-    json.put("rank", adapter.rank());
-    json.put("alpha", adapter.alpha());
-    adapter.targets().forEach(json.putArray("targets")::add);
-    adapter.evalLossBefore().ifPresent(loss -> json.put("evalLossBefore", loss));
-    adapter.evalLossAfter().ifPresent(loss -> json.put("evalLossAfter", loss));
-    ArrayNode files = json.putArray("files");
-    adapter.files().forEach(f -> files.addObject().put("name", f.name()).put("bytes", f.bytes()));
-    return json;
   }
 }

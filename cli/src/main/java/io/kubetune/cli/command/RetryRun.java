@@ -5,10 +5,12 @@ import io.kubetune.cli.submit.RunFolder;
 import io.kubetune.cli.submit.RunState;
 import io.kubetune.cli.submit.cluster.ClusterRuns;
 import io.kubetune.cli.submit.cluster.Retry;
+import io.kubetune.cli.submit.cluster.RunTarget;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.cli.watch.cluster.ClusterView;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,10 +55,35 @@ final class RetryRun implements Callable<Integer> {
               yield found.reference();
             }
           };
-      terminal.out().println(reference + " started again");
-      terminal.err().println("Follow it with: kubectl tune logs -f " + name);
+      started(reference);
+    } catch (TuneException e) {
+      if (e.exitCode() != ExitCode.NOT_FOUND || !finishes()) {
+        throw e;
+      }
     }
     return ExitCode.OK.code();
+  }
+
+  private void started(String reference) {
+    Terminal terminal = surroundings.terminal();
+    terminal.out().println(reference + " started again");
+    terminal.err().println("Follow it with: kubectl tune logs -f " + name);
+  }
+
+  /// A retry before this one may have been killed when it had deleted the run.
+  private boolean finishes() {
+    RunTarget target = RunTarget.parse(name);
+    if (target.where() == RunTarget.Where.THIS_MACHINE) {
+      return false;
+    }
+    try (Cluster cluster = surroundings.cluster(where.flags())) {
+      Optional<ClusterRuns.Found> made =
+          new Retry(cluster, surroundings.terminal().err()::println)
+              .finish(cluster.namespace(), target.name().value())
+              .map(ClusterRuns.Found::of);
+      made.ifPresent(run -> started(run.reference()));
+      return made.isPresent();
+    }
   }
 
   private static void requireFailed(RunState state, String reference) {

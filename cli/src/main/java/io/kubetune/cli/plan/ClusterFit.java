@@ -1,14 +1,10 @@
 package io.kubetune.cli.plan;
 
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.Taint;
 import io.kubetune.cli.inspect.cluster.ClusterFacts;
-import io.kubetune.cli.inspect.cluster.NodeFacts;
 import io.kubetune.cli.inspect.cluster.Permission;
 import io.kubetune.cli.inspect.cluster.QuotaFacts;
-import io.kubetune.cli.request.PodRequest;
 import io.kubetune.cli.request.RuntimeKind;
-import io.kubetune.cli.request.Toleration;
 import io.kubetune.cli.terminal.Bytes;
 import io.kubetune.contract.Problem;
 import java.math.BigDecimal;
@@ -16,7 +12,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// Whether a plan fits a cluster: pure, from the plan and what was seen.
 ///
@@ -24,10 +19,10 @@ import java.util.Optional;
 /// new ClusterFit(plan, facts).problems() // empty: nothing speaks against it
 /// ```
 public record ClusterFit(TunePlan plan, ClusterFacts facts) {
-  /// What the publisher asks for beside the trainer: `templates/manifests/job.yaml`.
-  private static final long PUBLISHER_CPU_MILLIS = 100;
-
-  private static final long PUBLISHER_MEMORY_BYTES = 256L << 20;
+  /// The nodes' side of it.
+  public NodeFit room() {
+    return new NodeFit(plan, facts.nodes());
+  }
 
   /// Everything that speaks against it, all at once: rights first, then room.
   public List<Problem> problems() {
@@ -43,7 +38,7 @@ public record ClusterFit(TunePlan plan, ClusterFacts facts) {
     switch (plan.request().runtime()) {
       case JOB -> {
         queue(problems);
-        nodes(problems);
+        room().problems().forEach(problems::add);
         quotas(problems);
         limits(problems);
       }
@@ -103,158 +98,10 @@ public record ClusterFit(TunePlan plan, ClusterFacts facts) {
     }
   }
 
-  private void nodes(List<Problem> problems) {
-    if (facts.nodes().isEmpty() || !plan.request().pod().affinity().isEmpty()) {
-      // Nodes that can't be seen, and affinities, are the scheduler's to judge.
-      return;
-    }
-    List<NodeFacts> eligible = eligible();
-    if (eligible.isEmpty()) {
-      problems.add(
-          new Problem(
-              "nodes",
-              "none of %d nodes takes this pod: %s"
-                  .formatted(facts.nodes().get().size(), whyNone()),
-              "--node-selector, --toleration"));
-      return;
-    }
-    if (eligible.stream().anyMatch(this::holds)) {
-      return;
-    }
-    PodResources wanted = plan.resources();
-    if (wanted.gpus() > 0) {
-      long most =
-          eligible.stream()
-              .mapToLong(n -> n.gpus().getOrDefault(wanted.gpuResource(), 0L))
-              .max()
-              .orElse(0);
-      if (most < wanted.gpus()) {
-        problems.add(
-            new Problem(
-                "--gpus " + wanted.gpus(),
-                most == 0
-                    ? "no node that takes this pod has a " + wanted.gpuResource()
-                    : "no node that takes this pod has more than "
-                        + most
-                        + " "
-                        + wanted.gpuResource(),
-                most == 0 ? "--gpus 0 trains on the CPU" : "--gpus " + most));
-      }
-    }
-    long cpu = eligible.stream().mapToLong(NodeFacts::cpuMillis).max().orElse(0);
-    if (cpu < cpuMillis()) {
-      problems.add(
-          new Problem(
-              "--cpu " + wanted.cpu(),
-              "the largest node has %.1f CPUs for pods".formatted(cpu / 1000.0),
-              "--cpu " + Math.max(1, (cpu - PUBLISHER_CPU_MILLIS) / 1000)));
-    }
-    long memory = eligible.stream().mapToLong(NodeFacts::memoryBytes).max().orElse(0);
-    if (memory < memoryBytes()) {
-      problems.add(
-          new Problem(
-              "memory " + wanted.memory(),
-              "the largest node has " + Bytes.text(memory) + " for pods",
-              FittingSettings.words(plan, memory - PUBLISHER_MEMORY_BYTES)));
-    }
-    if (problems.isEmpty()) {
-      problems.add(
-          new Problem(
-              "resources",
-              "no single node has all of cpu "
-                  + wanted.cpu()
-                  + ", memory "
-                  + wanted.memory()
-                  + (wanted.gpus() > 0 ? ", " + wanted.gpus() + " " + wanted.gpuResource() : ""),
-              "ask for less of one of them"));
-    }
-  }
-
-  /// Nodes that would take the pod were they empty, by taints and labels.
-  public List<NodeFacts> eligible() {
-    return facts.nodes().orElse(List.of()).stream()
-        .filter(NodeFacts::ready)
-        .filter(this::isSelected)
-        .filter(each -> each.taints().stream().allMatch(this::isBorne))
-        .toList();
-  }
-
-  /// Of those, the ones with room now.
-  public List<NodeFacts> free() {
-    return eligible().stream()
-        .filter(each ->
-            each.freeCpuMillis() >= cpuMillis()
-                && each.freeMemoryBytes() >= memoryBytes()
-                && each.freeGpus().getOrDefault(plan.resources().gpuResource(), 0L)
-                    >= plan.resources().gpus())
-        .toList();
-  }
-
-  private boolean holds(NodeFacts node) {
-    return node.cpuMillis() >= cpuMillis()
-        && node.memoryBytes() >= memoryBytes()
-        && node.gpus().getOrDefault(plan.resources().gpuResource(), 0L) >= plan.resources().gpus();
-  }
-
-  private boolean isSelected(NodeFacts node) {
-    PodRequest pod = plan.request().pod();
-    return node.labels().entrySet().containsAll(pod.nodeSelector().entrySet())
-        && pod.instanceType()
-            .map(type -> node.instanceType().equals(Optional.of(type)))
-            .orElse(true);
-  }
-
-  private boolean isBorne(Taint taint) {
-    boolean gpuTaint =
-        plan.resources().gpus() > 0
-            && (taint.getKey().equals(plan.resources().gpuResource())
-                || taint.getKey().equals("sku") && "gpu".equals(taint.getValue()));
-    return gpuTaint
-        || plan.request().pod().tolerations().stream().anyMatch(each -> bears(each, taint));
-  }
-
-  private static boolean bears(Toleration toleration, Taint taint) {
-    boolean value =
-        toleration.value().isEmpty()
-            || toleration.value().equals(Optional.ofNullable(taint.getValue()));
-    boolean effect =
-        toleration.effect().isEmpty()
-            || toleration.effect().equals(Optional.ofNullable(taint.getEffect()));
-    return toleration.key().equals(taint.getKey()) && value && effect;
-  }
-
-  private String whyNone() {
-    List<NodeFacts> all = facts.nodes().orElseThrow();
-    long away = all.stream().filter(each -> !each.ready()).count();
-    long others = all.stream().filter(NodeFacts::ready).filter(each -> !isSelected(each)).count();
-    List<String> why = new ArrayList<>();
-    if (away > 0) {
-      why.add(away + " not ready or cordoned");
-    }
-    if (others > 0) {
-      why.add(others + " without the label that is asked for");
-    }
-    all.stream()
-        .filter(NodeFacts::ready)
-        .filter(this::isSelected)
-        .flatMap(each -> each.taints().stream())
-        .filter(each -> !isBorne(each))
-        .map(each ->
-            "tainted "
-                + each.getKey()
-                + Optional.ofNullable(each.getValue())
-                    .filter(v -> !v.isEmpty())
-                    .map(v -> "=" + v)
-                    .orElse(""))
-        .distinct()
-        .forEach(why::add);
-    return String.join(", ", why);
-  }
-
   private void quotas(List<Problem> problems) {
     Map<String, BigDecimal> needed = new LinkedHashMap<>();
-    BigDecimal cpu = BigDecimal.valueOf(cpuMillis()).movePointLeft(3);
-    BigDecimal memory = BigDecimal.valueOf(memoryBytes());
+    BigDecimal cpu = BigDecimal.valueOf(room().cpuMillis()).movePointLeft(3);
+    BigDecimal memory = BigDecimal.valueOf(room().memoryBytes());
     needed.put("cpu", cpu);
     needed.put("requests.cpu", cpu);
     needed.put("memory", memory);
@@ -303,24 +150,5 @@ public record ClusterFit(TunePlan plan, ClusterFacts facts) {
     return name.contains("memory")
         ? Bytes.text(amount.longValue())
         : amount.stripTrailingZeros().toPlainString();
-  }
-
-  private long cpuMillis() {
-    return Quantity.getAmountInBytes(new Quantity(plan.resources().cpu()))
-            .movePointRight(3)
-            .longValue()
-        + PUBLISHER_CPU_MILLIS;
-  }
-
-  private long memoryBytes() {
-    return Quantity.getAmountInBytes(new Quantity(plan.resources().memory())).longValue()
-        + PUBLISHER_MEMORY_BYTES;
-  }
-
-  /// CPUs for a request that names none: those of the largest node that takes the pod, at most
-  /// `wanted`, and at least one.
-  public long cpusThatFit(long wanted) {
-    long largest = eligible().stream().mapToLong(NodeFacts::cpuMillis).max().orElse(Long.MAX_VALUE);
-    return Math.max(1, Math.min(wanted, (largest - PUBLISHER_CPU_MILLIS) / 1000));
   }
 }

@@ -10,10 +10,10 @@ import java.util.Optional;
 /// ```
 /// Cluster.connect(TypedFlags.of("--context=prod", "--as=bob"), environment)
 /// ```
-final class TypedFlags {
+public final class TypedFlags {
   private TypedFlags() {}
 
-  static ClusterFlags of(String... flags) {
+  public static ClusterFlags of(String... flags) {
     List<String> typed = List.of(flags);
     return new ClusterFlags(
         value(typed, "--namespace"),

@@ -32,6 +32,11 @@ public record ClusterRuns(Cluster cluster) {
       return owner.getMetadata().getNamespace();
     }
 
+    /// As people type it after a command.
+    public String typed() {
+      return name() + " -n " + namespace();
+    }
+
     public String uid() {
       return owner.getMetadata().getUid();
     }
@@ -152,7 +157,12 @@ public record ClusterRuns(Cluster cluster) {
     }
     cluster.tell(
         "can't delete the run '" + run.name() + "'",
-        () -> objects().delete(run.objectKind(), run.owner()));
+        () -> {
+          objects().delete(run.objectKind(), run.owner());
+          if (run.isJob()) {
+            KeptRun.drop(objects(), run.name());
+          }
+        });
   }
 
   /// Whether this very run is still there.

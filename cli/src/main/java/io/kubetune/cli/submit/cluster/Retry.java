@@ -8,6 +8,7 @@ import io.kubetune.contract.TuneException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Makes a run that has ended anew, from its own Job and ConfigMap: the same request, the same
@@ -46,9 +47,29 @@ public record Retry(Cluster cluster, Consumer<String> talk) {
                     "configmap/" + run.name() + "-config",
                     "it is gone, and with it the training config",
                     "create the run again"));
-    List<Manifest> manifests = List.of(manifest(config), manifest(run.owner()));
-    return new Submission(cluster, run.namespace(), new Submission.Options(true, true), talk)
-        .submit(manifests);
+    KeptRun kept = new KeptRun(config, run.owner());
+    cluster.tell(attempted, () -> kept.keep(objects, run.name()));
+    return make(objects, run.name(), kept);
+  }
+
+  /// Makes the run of a retry that was killed between deleting it and making it anew.
+  ///
+  /// @return empty where there was none
+  public Optional<GenericKubernetesResource> finish(String namespace, String name) {
+    ApiObjects objects = new ApiObjects(cluster, namespace);
+    return cluster
+        .ask("can't retry the run '" + name + "'", () -> KeptRun.of(objects, name))
+        .map(kept -> make(objects, name, kept));
+  }
+
+  private GenericKubernetesResource make(ApiObjects objects, String name, KeptRun kept) {
+    List<Manifest> manifests = List.of(manifest(kept.config()), manifest(kept.job()));
+    GenericKubernetesResource made =
+        new Submission(cluster, objects.namespace(), new Submission.Options(true, true), talk)
+            .submit(manifests);
+    cluster.tell(
+        "can't remove what was kept of the run '" + name + "'", () -> KeptRun.drop(objects, name));
+    return made;
   }
 
   /// What a user would have written: without all that the server added.

@@ -60,7 +60,7 @@ public final class ClusterState {
           Phase.STOPPED,
           ExitCode.RESUME_ME,
           "cancelled",
-          "kubectl tune resume " + run.run().name(),
+          "kubectl tune resume " + run.run().typed(),
           Optional.empty(),
           Optional.empty());
     }
@@ -75,7 +75,7 @@ public final class ClusterState {
                 new Explanation(
                     Explanation.Cause.FAILED,
                     Optional.ofNullable(condition.getMessage()).orElse("the Job failed"),
-                    "kubectl tune logs " + run.run().name()));
+                    "kubectl tune logs " + run.run().typed()));
     return new RunState(
         Phase.FAILED,
         FailureReasons.code(run),
@@ -145,7 +145,7 @@ public final class ClusterState {
           Phase.FAILED,
           FailureReasons.code(run),
           message,
-          why.map(Explanation::remedy).orElse("kubectl describe workspace " + run.run().name()),
+          why.map(Explanation::remedy).orElse("kubectl describe workspace " + run.run().typed()),
           finished(verdict),
           Optional.empty());
     }

@@ -1,7 +1,6 @@
 package io.kubetune.cli.watch.cluster;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodCondition;
 import io.kubetune.cli.submit.RunState;
 import io.kubetune.cli.watch.RunProgress;
 import io.kubetune.cli.watch.cluster.ContainerState.Terminated;
@@ -50,7 +49,7 @@ public final class Explanations {
             .filter(each -> each.exitCode() != 0)
             .map(Explanations::brief)
             .findFirst()
-            .or(() -> disruption(before));
+            .or(() -> Disruption.of(before).map(Disruption::message));
     return why.map(text ->
             List.of(
                 new Explanation(
@@ -69,14 +68,6 @@ public final class Explanations {
                 end.reason().equals("OOMKilled")
                     ? "was OOM-killed"
                     : "ended with exit code " + end.exitCode());
-  }
-
-  private static Optional<String> disruption(Pod pod) {
-    return Optional.ofNullable(pod.getStatus().getConditions()).orElse(List.of()).stream()
-        .filter(
-            each -> each.getType().equals("DisruptionTarget") && "True".equals(each.getStatus()))
-        .map(PodCondition::getMessage)
-        .findFirst();
   }
 
   /// Without a metrics server the trainer's own events are all that is known.

@@ -1,7 +1,6 @@
 package io.kubetune.cli.watch.cluster;
 
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import io.kubetune.cli.watch.cluster.ContainerState.Terminated;
@@ -164,17 +163,7 @@ final class FailureReasons {
           "the pod was evicted: " + pod.getStatus().getMessage(),
           "kubectl tune retry " + name() + "; --checkpoint-claim lets it go on where it was");
     }
-    for (PodCondition each : pod.getStatus().getConditions()) {
-      if (each.getType().equals("DisruptionTarget") && "True".equals(each.getStatus())) {
-        boolean gone =
-            "DeletionByTaintManager".equals(each.getReason())
-                || "DeletionByPodGC".equals(each.getReason());
-        add(
-            gone ? Cause.NODE_GONE : Cause.EVICTED,
-            (gone ? "the pod's node is gone: " : "the pod was moved: ") + each.getMessage(),
-            "a new pod starts by itself; --checkpoint-claim lets it go on where it was");
-      }
-    }
+    Disruption.of(pod).map(Disruption::explanation).ifPresent(found::add);
   }
 
   private static String lastLine(String text) {
@@ -186,6 +175,6 @@ final class FailureReasons {
   }
 
   private String name() {
-    return run.run().name();
+    return run.run().typed();
   }
 }

@@ -47,6 +47,11 @@ final class PendingReasons {
       run.event("FailedCreate").ifPresent(this::refused);
       return;
     }
+    Optional<Disruption> disruption = Disruption.of(pod.get());
+    if (disruption.isPresent()) {
+      found.add(disruption.get().explanation());
+      return;
+    }
     Optional<PodCondition> unscheduled =
         pod.get().getStatus().getConditions().stream()
             .filter(
@@ -56,7 +61,7 @@ final class PendingReasons {
       found.addAll(
           SchedulerVerdict.explain(
               Optional.ofNullable(unscheduled.get().getMessage()).orElse(""),
-              name(),
+              run.run(),
               run.taints()));
       return;
     }
@@ -73,7 +78,8 @@ final class PendingReasons {
       add(
           Cause.QUEUE,
           "pending: Kueue has not taken it up (queue '" + run.queue() + "')",
-          "is Kueue installed, and is there a LocalQueue of that name? kubectl get localqueues");
+          "is Kueue installed, and is there a LocalQueue of that name? kubectl get localqueues -n "
+              + namespace());
       return;
     }
     String why = "";
@@ -88,7 +94,10 @@ final class PendingReasons {
     add(
         Cause.QUEUE,
         "pending: waits in Kueue's queue '" + run.queue() + "'" + (why.isEmpty() ? "" : ": " + why),
-        "kubectl describe workload " + workload.get().getMetadata().getName());
+        "kubectl describe workload "
+            + workload.get().getMetadata().getName()
+            + " -n "
+            + namespace());
   }
 
   /// The Job controller could not make the pod.
@@ -114,7 +123,7 @@ final class PendingReasons {
       add(
           Cause.SERVICE_ACCOUNT,
           "pending: " + why,
-          "kubectl create serviceaccount, or another --service-account");
+          "kubectl create serviceaccount -n " + namespace() + ", or another --service-account");
     } else {
       add(
           Cause.POD_REFUSED,
@@ -184,7 +193,7 @@ final class PendingReasons {
   }
 
   private String name() {
-    return run.run().name();
+    return run.run().typed();
   }
 
   private String namespace() {

@@ -1,5 +1,6 @@
 package io.kubetune.cli.watch.cluster;
 
+import io.kubetune.cli.submit.cluster.ClusterRuns;
 import io.kubetune.cli.watch.cluster.Explanation.Cause;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.regex.Pattern;
 /// available: 1 Insufficient nvidia.com/gpu, 2 node(s) had untolerated taint {a: b}. preemption: …`
 ///
 /// ```
-/// SchedulerVerdict.explain(message, "bot", List.of()) // [NO_GPU: no node has a free nvidia.com/gpu: 1 of 3 …]
+/// SchedulerVerdict.explain(message, run, List.of()) // [NO_GPU: no node has a free nvidia.com/gpu: 1 of 3 …]
 /// ```
 final class SchedulerVerdict {
   private static final Pattern SENTENCE =
@@ -27,7 +28,7 @@ final class SchedulerVerdict {
   private SchedulerVerdict() {}
 
   /// @param taints of the nodes, which newer schedulers do not name
-  static List<Explanation> explain(String message, String run, List<String> taints) {
+  static List<Explanation> explain(String message, ClusterRuns.Found run, List<String> taints) {
     Matcher claim = NO_CLAIM.matcher(message);
     if (claim.find()) {
       return List.of(
@@ -41,13 +42,15 @@ final class SchedulerVerdict {
           new Explanation(
               Cause.VOLUME,
               "pending: a PersistentVolumeClaim of the run is not bound to a volume",
-              "kubectl get pvc and kubectl describe pvc say what it waits for; kubectl tune doctor"
-                  + " shows the storage classes"));
+              "kubectl describe pvc -n "
+                  + run.namespace()
+                  + " says what it waits for; kubectl tune doctor shows the storage classes"));
     }
     Matcher sentence = SENTENCE.matcher(message);
     if (!sentence.matches()) {
       return List.of(
-          new Explanation(Cause.NO_NODE, "pending: " + message, "kubectl tune status " + run));
+          new Explanation(
+              Cause.NO_NODE, "pending: " + message, "kubectl tune status " + run.typed()));
     }
     int nodes = Integer.parseInt(sentence.group("nodes"));
     List<Explanation> all = new ArrayList<>();

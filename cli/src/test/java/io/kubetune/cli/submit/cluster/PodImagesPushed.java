@@ -32,7 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// List<String> flags = PodImagesPushed.require(cluster).flags();
 /// ```
 record PodImagesPushed(TestCluster cluster) {
-  private static final Path EXAMPLES =
+  static final Path EXAMPLES =
       Path.of(System.getProperty("kubetune.root"), "templates", "examples");
 
   /// Skips loudly where they are not there; in CI that is a failure.

@@ -3,9 +3,11 @@ package io.kubetune.cli.submit.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubetune.cli.Typed;
+import io.kubetune.cli.cluster.Cluster;
 import io.kubetune.cli.cluster.CutProxy;
 import io.kubetune.cli.cluster.TestCluster;
 import io.kubetune.cli.cluster.TestNamespace;
+import io.kubetune.cli.cluster.TypedFlags;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Json;
 import java.nio.file.Files;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -268,7 +271,7 @@ class SubmissionTest {
   }
 
   @Test
-  void anApiServerThatIsAwayForAWhileDelaysACreateAndLosesNothing() throws Exception {
+  void anApiServerThatIsAwayForAMinuteDelaysACreateAndLosesNothing() throws Exception {
     try (CutProxy proxy = CutProxy.open(cluster)) {
       Path kubeconfig = proxy.kubeconfig(folder);
       CompletableFuture<Void> cut =
@@ -279,14 +282,14 @@ class SubmissionTest {
                 TimeUnit.MILLISECONDS.sleep(5);
               }
               proxy.cut();
-              TimeUnit.SECONDS.sleep(8);
+              TimeUnit.SECONDS.sleep(60);
               proxy.restore();
             } catch (Exception e) {
               throw new IllegalStateException(e);
             }
           });
       Typed created = commands.create("bot", "--detach", "--kubeconfig=" + kubeconfig);
-      cut.get(60, TimeUnit.SECONDS);
+      cut.get(120, TimeUnit.SECONDS);
 
       assertThat(created.status()).as(created.err()).isZero();
       assertThat(job(".spec.suspend")).isEqualTo("false");
@@ -344,6 +347,31 @@ class SubmissionTest {
     assertThat(job(".metadata.uid")).isNotEqualTo(first);
     assertThat(job(".spec.activeDeadlineSeconds")).isEqualTo("1");
     assertThat(commands.kubectl("get", "cm", "bot-config", "-o", "name")).isNotEmpty();
+    assertThat(commands.kubectl("get", "cm", "-o", "name")).doesNotContain("bot-retry");
+  }
+
+  @Test
+  void aRetryThatWasKilledWhenItHadDeletedTheRunIsFinishedByTheSameRetry() throws Exception {
+    commands.create("bot", "--detach", "--active-deadline=77");
+    ApiObjects objects =
+        new ApiObjects(
+            Cluster.connect(TypedFlags.of("--kubeconfig=" + cluster.kubeconfig()), Map.of()),
+            namespace.name());
+    new KeptRun(
+            objects.find(ApiObjects.CONFIG_MAP, "bot-config").orElseThrow(),
+            objects.find(ApiObjects.JOB, "bot").orElseThrow())
+        .keep(objects, "bot");
+    commands.kubectl("delete", "job", "bot");
+
+    Typed retried = commands.typed("retry", "bot");
+
+    assertThat(retried.status()).as(retried.err()).isZero();
+    assertThat(job(".spec.activeDeadlineSeconds")).isEqualTo("77");
+    assertThat(job(".spec.suspend")).isEqualTo("false");
+    assertThat(commands.kubectl("get", "cm", "-o", "name"))
+        .contains("bot-config")
+        .doesNotContain("bot-retry");
+    assertThat(commands.typed("retry", "never-was").status()).isEqualTo(ExitCode.NOT_FOUND.code());
   }
 
   @Test
