@@ -18,6 +18,7 @@ import java.util.Optional;
 /// ```
 final class FailureReasons {
   private static final int SIGKILL_STATUS = 137;
+  private static final int LAST_LINES = 3;
 
   private final ClusterSnapshot run;
   private final List<Explanation> found = new ArrayList<>();
@@ -119,7 +120,7 @@ final class FailureReasons {
           end.container() + " was killed (exit code " + end.exitCode() + ")",
           "kubectl tune retry " + name());
     } else {
-      String last = lastLine(end.message());
+      String last = lastLines(end.message());
       add(
           Cause.FAILED,
           end.container()
@@ -164,6 +165,12 @@ final class FailureReasons {
           "kubectl tune retry " + name() + "; --checkpoint-claim lets it go on where it was");
     }
     Disruption.of(pod).map(Disruption::explanation).ifPresent(found::add);
+  }
+
+  /// A JVM that can't start says why two lines before its last.
+  private static String lastLines(String text) {
+    List<String> lines = text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+    return String.join("; ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
   }
 
   private static String lastLine(String text) {

@@ -24,10 +24,11 @@ class RealPodTest {
 
   private RealRuns runs;
 
-  @TempDir private Path folder;
+  private Path folder;
 
   @BeforeAll
-  void open() throws Exception {
+  void open(@TempDir Path folder) throws Exception {
+    this.folder = folder;
     runs = RealRuns.open(folder);
   }
 
