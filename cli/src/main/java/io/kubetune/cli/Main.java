@@ -1,5 +1,6 @@
 package io.kubetune.cli;
 
+import io.kubetune.cli.command.Complete;
 import io.kubetune.cli.command.KubectlTune;
 import io.kubetune.cli.terminal.Terminal;
 import java.util.Locale;
@@ -24,6 +25,9 @@ public final class Main {
   /// turns failures into words and codes is [KubectlTune].
   public static int run(String[] arguments, Terminal terminal, Map<String, String> environment) {
     try {
+      if (Complete.isAsked(arguments)) {
+        return Complete.answer(terminal, environment, arguments);
+      }
       return KubectlTune.commandLine(terminal, environment, arguments).execute(arguments);
     } finally {
       terminal.out().flush();

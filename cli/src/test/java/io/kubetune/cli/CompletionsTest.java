@@ -2,52 +2,72 @@ package io.kubetune.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kubetune.cli.command.KubectlTune;
-import io.kubetune.cli.terminal.Terminal;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import picocli.AutoComplete;
-import picocli.CommandLine;
+import org.junit.jupiter.api.io.TempDir;
 
+/// What `__complete` answers: the protocol of cobra's programs, which kubectl asks its plugins in.
 class CompletionsTest {
-  private static final Path FOLDER =
-      Path.of(System.getProperty("kubetune.root")).resolve("completions");
-  private static final Path SCRIPT = FOLDER.resolve("kubectl-tune.bash");
+  @TempDir private Path home;
 
-  // `scripts/completions` sets it: the file is written in place of being compared.
-  private static final boolean WRITE = Boolean.getBoolean("kubetune.completions.write");
-
-  @Test
-  void theCompletionScriptKnowsTheCommandsThatThereAre() throws IOException {
-    String generated = AutoComplete.bash("kubectl-tune", commands());
-    if (WRITE) {
-      Files.writeString(SCRIPT, generated);
-    }
-    assertThat(Files.readString(SCRIPT).equals(generated))
-        .as(
-            "completions/kubectl-tune.bash is that of the commands there are; else run scripts/completions")
-        .isTrue();
+  private List<String> complete(String... words) {
+    String[] arguments = new String[words.length + 1];
+    arguments[0] = "__complete";
+    System.arraycopy(words, 0, arguments, 1, words.length);
+    Typed typed = Typed.command(Map.of("HOME", home.toString()), arguments);
+    assertThat(typed.status()).isZero();
+    assertThat(typed.err()).isEmpty();
+    return typed.out().lines().toList();
   }
 
   @Test
-  void kubectlIsToldTheSubcommandsThatBeginAsTyped() throws Exception {
-    // The form in which kubectl asks a plugin: its arguments so far, the last of them unfinished;
-    // the answer ends with a directive, 4 is "no file names".
-    Process process =
-        new ProcessBuilder(FOLDER.resolve("kubectl_complete-tune").toString(), "sta")
-            .redirectErrorStream(true)
-            .start();
-    String answer = new String(process.getInputStream().readAllBytes());
-
-    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(answer).isEqualTo("status\n:4\n");
+  void commandsAreOfferedWithWhatTheyDoAndHiddenOnesAreNot() {
+    assertThat(complete("st")).containsExactly("status\tShow where a run stands.", ":4");
+    assertThat(complete("")).noneMatch(each -> each.startsWith("supervise"));
+    assertThat(complete("data", "ch")).anyMatch(each -> each.startsWith("check\t"));
+    assertThat(complete("nonsense", "")).containsExactly(":4");
   }
 
-  private static CommandLine commands() {
-    return KubectlTune.commandLine(Terminal.ofProcess(Map.of()), Map.of());
+  @Test
+  void flagsAreOfferedOnceAndTheirValuesInBothForms() {
+    assertThat(complete("logs", "--fol")).anyMatch(each -> each.startsWith("--follow\t"));
+    assertThat(complete("logs", "--follow", "--fol")).containsExactly(":4");
+    assertThat(complete("create", "--runtime", "")).contains("auto", "job", "kaito", "local", ":4");
+    assertThat(complete("create", "--runtime=lo")).containsExactly("--runtime=local", ":4");
+    assertThat(complete("list", "-o", "j")).containsExactly("json", ":4");
+    assertThat(complete("create", "--set", "x=1", "--se")).anyMatch(s -> s.startsWith("--set\t"));
+  }
+
+  @Test
+  void keysOfTheTrainingConfigAreOfferedAndWhatTheyMayBe() {
+    assertThat(complete("create", "--set", "LoraConfig.rank_"))
+        .anyMatch(each -> each.startsWith("LoraConfig.rank_pattern=\t"))
+        .contains(":6");
+    assertThat(complete("create", "--set", "LoraConfig.bias=n"))
+        .containsExactly("LoraConfig.bias=none", ":4");
+    assertThat(complete("create", "--set", "LoraConfig.use_dora=t"))
+        .containsExactly("LoraConfig.use_dora=true", ":4");
+    assertThat(complete("explain", "LoraConfig.use_d"))
+        .anyMatch(each -> each.startsWith("LoraConfig.use_dora\t"));
+  }
+
+  @Test
+  void filesAndFoldersAreLeftToTheShell() {
+    assertThat(complete("data", "check", "")).containsExactly(":0");
+    assertThat(complete("create", "-f", "")).containsExactly(":0");
+    assertThat(complete("pull-adapter", "x", "--to", "")).containsExactly(":16");
+    assertThat(complete("create", "--model", "./")).containsExactly(":0");
+    assertThat(complete("create", "--model", "smollm2-135m"))
+        .anyMatch(each -> each.startsWith("smollm2-135m-instruct\t"));
+  }
+
+  @Test
+  void aClusterThatIsNotThereIsNoError() {
+    assertThat(complete("status", "--server", "https://127.0.0.1:9", "")).containsExactly(":4");
+    assertThat(complete("status", "--kubeconfig", "/nowhere", "-n", "")).containsExactly(":4");
+    assertThat(complete("--")).contains(":4");
+    assertThat(complete()).anyMatch(each -> each.startsWith("create\t"));
   }
 }

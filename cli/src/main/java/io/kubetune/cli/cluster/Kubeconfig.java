@@ -73,7 +73,7 @@ final class Kubeconfig {
     return new Kubeconfig(read, place).connection(flags, environment, terminal);
   }
 
-  private static io.fabric8.kubernetes.api.model.Config parse(Path path) {
+  static io.fabric8.kubernetes.api.model.Config parse(Path path) {
     try {
       return KubeConfigUtils.parseConfig(path.toFile());
     } catch (RuntimeException e) { // whatever the YAML reader and its client throw

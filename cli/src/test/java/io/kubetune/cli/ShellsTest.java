@@ -1,0 +1,178 @@
+package io.kubetune.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kubetune.cli.cluster.TestCluster;
+import io.kubetune.cli.registry.Tool;
+import io.kubetune.cli.submit.LocalRuns;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Completion as people see it: real shells in a real terminal (tmux), keys typed, the screen read.
+class ShellsTest {
+  private static final Path COMPLETIONS =
+      Path.of(System.getProperty("kubetune.root")).resolve("completions");
+
+  @TempDir private Path folder;
+
+  private final String server =
+      "completion-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
+
+  @BeforeEach
+  void program() throws Exception {
+    Path bin = Files.createDirectories(folder.resolve("bin"));
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String classes =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    Files.createFile(
+        bin.resolve("kubectl-tune"),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+    Files.writeString(
+        bin.resolve("kubectl-tune"),
+        "#!/bin/sh\nexec '%s' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '%s' io.kubetune.cli.Main \"$@\"\n"
+            .formatted(java, classes));
+    Files.copy(COMPLETIONS.resolve("kubectl_complete-tune"), bin.resolve("kubectl_complete-tune"));
+    Files.writeString(folder.resolve("rows of mine.jsonl"), "{}");
+    LocalRuns runs = new LocalRuns(folder);
+    LocalRuns.await(runs.started("first", "exit 4"), state -> state.phase().isOver());
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    tmux("kill-server");
+    // What a shell writes on its way out.
+    TimeUnit.MILLISECONDS.sleep(300);
+  }
+
+  private String tmux(String... words) throws Exception {
+    List<String> command = new ArrayList<>(List.of("tmux", "-L", server, "-f", "/dev/null"));
+    command.addAll(List.of(words));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes());
+    process.waitFor();
+    return said;
+  }
+
+  private void start(String... shell) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "tmux",
+                "-L",
+                server,
+                "-f",
+                "/dev/null",
+                "new-session",
+                "-d",
+                "-x",
+                "150",
+                "-y",
+                "50",
+                "-c",
+                folder.toString(),
+                "env",
+                "-i",
+                "TERM=xterm",
+                "LANG=C.UTF-8",
+                "HOME=" + folder,
+                "XDG_STATE_HOME=" + folder.resolve("state"),
+                "PATH=" + folder.resolve("bin") + ":" + System.getenv("PATH")));
+    command.addAll(List.of(shell));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    assertThat(process.waitFor()).as(new String(process.getInputStream().readAllBytes())).isZero();
+  }
+
+  /// Types a command when the shell is there to read it, and waits until it is done.
+  private void run(String command) throws Exception {
+    Instant end = Instant.now().plusSeconds(30);
+    String screen = "";
+    while (!screen.contains("is-rea-dy")) {
+      assertThat(Instant.now()).as("the shell does not start:\n" + screen).isBefore(end);
+      tmux("send-keys", "-l", "echo is-rea''-dy".replace("''", "\"\""));
+      tmux("send-keys", "Enter");
+      TimeUnit.MILLISECONDS.sleep(500);
+      screen = tmux("capture-pane", "-p").replace("rea\"\"-dy", "");
+    }
+    tmux("send-keys", "-l", command + " && echo all\"\"-done");
+    tmux("send-keys", "Enter");
+    await("all-done");
+  }
+
+  private void await(String wanted) throws Exception {
+    Instant end = Instant.now().plusSeconds(20);
+    String screen = tmux("capture-pane", "-p");
+    while (!screen.contains(wanted)) {
+      assertThat(Instant.now()).as("no '" + wanted + "' on the screen:\n" + screen).isBefore(end);
+      TimeUnit.MILLISECONDS.sleep(100);
+      screen = tmux("capture-pane", "-p");
+    }
+  }
+
+  /// What the line has become after the tabulator key.
+  private void completes(String typed, String wanted) throws Exception {
+    tmux("send-keys", "C-c");
+    TimeUnit.MILLISECONDS.sleep(300);
+    tmux("send-keys", "-l", typed);
+    TimeUnit.MILLISECONDS.sleep(200);
+    tmux("send-keys", "Tab");
+    await(wanted);
+  }
+
+  private void completesAll() throws Exception {
+    completes("kubectl-tune statu", "kubectl-tune status");
+    completes("kubectl-tune status fi", "kubectl-tune status first");
+    completes("kubectl-tune create x --runtime=lo", "--runtime=local");
+    completes("kubectl-tune create x --runtime ka", "--runtime kaito");
+    completes("kubectl-tune create --set LoraConfig.rank_", "--set LoraConfig.rank_pattern=");
+    completes("kubectl-tune create --set LoraConfig.bias=no", "--set LoraConfig.bias=none");
+    completes("kubectl-tune data check row", "rows\\ of\\ mine.jsonl");
+  }
+
+  @Test
+  void bash() throws Exception {
+    Tool.require("tmux", "tmux");
+    start("bash", "--norc", "--noprofile");
+    run("PS1='> '; HISTFILE=; source " + COMPLETIONS.resolve("kubectl-tune.bash"));
+    completesAll();
+  }
+
+  @Test
+  void zsh() throws Exception {
+    Tool.require("tmux", "tmux");
+    Tool.require("zsh", "zsh");
+    start("zsh", "-f", "-i");
+    run("PS1='> '; fpath=(" + COMPLETIONS + " $fpath); autoload -U compinit; compinit -u -D");
+    completesAll();
+    // With what each is for.
+    completes("kubectl-tune re", "Start a run that failed once more.");
+  }
+
+  @Test
+  void fish() throws Exception {
+    Tool.require("tmux", "tmux");
+    Tool.require("fish", "fish");
+    start("fish", "--no-config");
+    run("source " + COMPLETIONS.resolve("kubectl-tune.fish"));
+    completesAll();
+  }
+
+  @Test
+  void kubectlAsksThePlugin() throws Exception {
+    String program = TestCluster.require().kubectlProgram().toString();
+    ProcessBuilder kubectl = new ProcessBuilder(program, "__complete", "tune", "sta");
+    kubectl.environment().put("PATH", folder.resolve("bin") + ":" + System.getenv("PATH"));
+    kubectl.environment().put("KUBECONFIG", "/nowhere");
+    Process process = kubectl.start();
+    assertThat(new String(process.getInputStream().readAllBytes()))
+        .startsWith("status\tShow where a run stands.\n:4");
+  }
+}
