@@ -2,6 +2,7 @@ package io.kubetune.cli.command;
 
 import io.kubetune.cli.command.Completion.Candidate;
 import io.kubetune.cli.model.Presets;
+import io.kubetune.cli.request.UserConfig;
 import io.kubetune.contract.config.Key;
 import io.kubetune.contract.config.KeyTable;
 import java.util.ArrayList;
@@ -58,6 +59,7 @@ record CompletedValues(LiveNames live) {
       case "FOLDER" -> Completion.FOLDERS;
       case "NAME", "RUN" -> Completion.words(live.runs());
       case "IMAGE", "HOST/PATH" -> Completion.words(live.images());
+      case "SETTING" -> Completion.words(UserConfig.keys());
       case "CLAIM" -> Completion.words(live.claims());
       default -> Completion.NONE;
     };

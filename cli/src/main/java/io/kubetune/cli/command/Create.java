@@ -6,6 +6,7 @@ import io.kubetune.cli.request.Field;
 import io.kubetune.cli.request.Flags;
 import io.kubetune.cli.request.RequestReader;
 import io.kubetune.cli.request.TuneRequest;
+import io.kubetune.cli.request.UserConfig;
 import io.kubetune.cli.submit.cluster.Submission;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
@@ -136,6 +137,7 @@ final class Create implements Callable<Integer> {
     TuneRequest request =
         RequestReader.here(surroundings.terminal().in())
             .choosing(this::kaitoIsServed)
+            .withDefaults(UserConfig.of(surroundings.environment()).defaults())
             .read(flags());
     ExitCode code =
         switch (request.runtime()) {

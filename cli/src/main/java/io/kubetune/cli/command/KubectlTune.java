@@ -8,7 +8,6 @@ import io.kubetune.contract.config.NearestName;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -20,7 +19,6 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command `kubectl tune` itself: its subcommands, the options that all of them have, and how
@@ -41,7 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "  kubectl tune pull-adapter first --to ./adapter",
     })
 public final class KubectlTune implements Callable<Integer> {
-  private static final String NAME = "kubectl tune";
+  static final String NAME = "kubectl tune";
 
   @Option(
       names = {"-h", "--help"},
@@ -55,8 +53,6 @@ public final class KubectlTune implements Callable<Integer> {
       scope = ScopeType.INHERIT,
       description = "print the stack trace of a failure")
   private boolean debug;
-
-  @Spec private CommandSpec spec;
 
   private final Surroundings surroundings;
 
@@ -99,40 +95,17 @@ public final class KubectlTune implements Callable<Integer> {
             terminal.colours() && terminal.outIsTerminal()
                 ? CommandLine.Help.Ansi.ON
                 : CommandLine.Help.Ansi.OFF));
-    examplesFirst(line);
+    HelpText.layOut(line);
     line.setParameterExceptionHandler((failure, arguments) -> misunderstood(failure));
     line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure));
     return line;
   }
 
-  /// Alone it shows the commands there are.
+  /// Alone it shows the commands that matter.
   @Override
   public Integer call() {
-    spec.commandLine().usage(surroundings.terminal().out());
+    surroundings.terminal().out().print(HelpText.welcome());
     return ExitCode.OK.code();
-  }
-
-  // Each command keeps its examples in picocli's footer; people read those before any option.
-  private static void examplesFirst(CommandLine line) {
-    UsageMessageSpec usage = line.getCommandSpec().usageMessage();
-    usage.footerHeading("%nExamples:%n");
-    usage.synopsisHeading("%nUsage:%n  ");
-    usage.parameterListHeading("%nArguments:%n");
-    usage.optionListHeading("%nOptions:%n");
-    usage.commandListHeading("%nCommands:%n");
-    usage.sortOptions(false);
-    usage.abbreviateSynopsis(true);
-    List<String> first =
-        List.of(
-            UsageMessageSpec.SECTION_KEY_HEADER,
-            UsageMessageSpec.SECTION_KEY_DESCRIPTION,
-            UsageMessageSpec.SECTION_KEY_FOOTER_HEADING,
-            UsageMessageSpec.SECTION_KEY_FOOTER);
-    usage.sectionKeys(
-        Stream.concat(
-                first.stream(), usage.sectionKeys().stream().filter(key -> !first.contains(key)))
-            .toList());
-    line.getSubcommands().values().forEach(KubectlTune::examplesFirst);
   }
 
   private int misunderstood(ParameterException failure) {

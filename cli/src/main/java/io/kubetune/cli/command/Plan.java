@@ -13,12 +13,12 @@ import io.kubetune.cli.plan.TunePlan;
 import io.kubetune.cli.plan.Workload;
 import io.kubetune.cli.request.Field;
 import io.kubetune.cli.request.Flags;
-import io.kubetune.cli.request.GpuPrices;
 import io.kubetune.cli.request.Location;
 import io.kubetune.cli.request.RequestReader;
 import io.kubetune.cli.request.RunConfig;
 import io.kubetune.cli.request.RuntimeKind;
 import io.kubetune.cli.request.TuneRequest;
+import io.kubetune.cli.request.UserConfig;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
@@ -77,8 +77,12 @@ final class Plan implements Callable<Integer> {
     if (name != null || Stream.of(Field.NAME, Field.FILE).noneMatch(typed::containsKey)) {
       typed.put(Field.NAME, List.of(name == null ? "plan" : name));
     }
+    UserConfig mine = UserConfig.of(surroundings.environment());
     TuneRequest request =
-        RequestReader.here(terminal.in()).choosing(this::kaitoIsServed).read(Flags.of(typed));
+        RequestReader.here(terminal.in())
+            .choosing(this::kaitoIsServed)
+            .withDefaults(mine.defaults())
+            .read(Flags.of(typed));
     Optional<ClusterPlan> seen =
         request.runtime() == RuntimeKind.LOCAL ? Optional.empty() : inCluster(request);
     boolean job = request.runtime() == RuntimeKind.JOB;
@@ -87,12 +91,7 @@ final class Plan implements Callable<Integer> {
         seen.map(ClusterPlan::plan)
             .orElseGet(() -> ClusterDryRun.plan(request, ClusterDryRun.model(request)));
     PlanView view =
-        new PlanView(
-            plan,
-            workload(request, config),
-            MachineFacts.here(),
-            seen,
-            GpuPrices.of(surroundings.environment()));
+        new PlanView(plan, workload(request, config), MachineFacts.here(), seen, mine.prices());
     switch (output.format()) {
       case JSON, YAML -> output.print(view.toJson(), terminal);
       case NAME -> terminal.out().println("run/" + request.name());

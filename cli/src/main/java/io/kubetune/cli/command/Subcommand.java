@@ -16,31 +16,64 @@ import picocli.CommandLine.Model.CommandSpec;
 /// ```
 /// Subcommand.typedIn(arguments).ifPresent(each -> line.addSubcommand(each.make(surroundings)));
 /// ```
-record Subcommand(Class<?> type, Function<Surroundings, Object> maker) {
+record Subcommand(
+    Group group, Class<?> type, Function<Surroundings, Object> maker, List<String> related) {
+
+  /// Where the help of all lists it.
+  enum Group {
+    START("Start a run"),
+    FOLLOW("Follow it"),
+    END("Its adapter and its end"),
+    DATA("Models and data"),
+    KNOW("What there is to know"),
+    INSIDE("");
+
+    private final String heading;
+
+    Group(String heading) {
+      this.heading = heading;
+    }
+
+    String heading() {
+      return heading;
+    }
+  }
+
   /// In the order of the help.
   static final List<Subcommand> ALL =
       List.of(
-          new Subcommand(Create.class, Create::commandLine),
-          new Subcommand(Plan.class, Plan::commandLine),
-          new Subcommand(Logs.class, Logs::new),
-          new Subcommand(Status.class, Status::new),
-          new Subcommand(ListRuns.class, ListRuns::new),
-          new Subcommand(PullAdapter.class, PullAdapter::new),
-          new Subcommand(Data.class, Data::commandLine),
-          new Subcommand(Download.class, Download::new),
-          new Subcommand(Pod.class, Pod::commandLine),
-          new Subcommand(Wait.class, Wait::new),
-          new Subcommand(Cancel.class, Cancel::new),
-          new Subcommand(Resume.class, Resume::new),
-          new Subcommand(RetryRun.class, RetryRun::new),
-          new Subcommand(Delete.class, Delete::new),
-          new Subcommand(Serve.class, Serve::new),
-          new Subcommand(Doctor.class, Doctor::new),
-          new Subcommand(Init.class, Init::new),
-          new Subcommand(Explain.class, Explain::new),
-          new Subcommand(Models.class, Models::new),
-          new Subcommand(Version.class, Version::new),
-          new Subcommand(Supervise.class, Supervise::new));
+          new Subcommand(
+              Group.START, Create.class, Create::commandLine, List.of("plan", "logs", "status")),
+          new Subcommand(Group.START, Plan.class, Plan::commandLine, List.of("create", "models")),
+          new Subcommand(Group.START, Init.class, Init::new, List.of("create", "explain")),
+          new Subcommand(Group.FOLLOW, Logs.class, Logs::new, List.of("status", "wait")),
+          new Subcommand(Group.FOLLOW, Status.class, Status::new, List.of("logs", "list")),
+          new Subcommand(Group.FOLLOW, ListRuns.class, ListRuns::new, List.of("status", "delete")),
+          new Subcommand(Group.FOLLOW, Wait.class, Wait::new, List.of("logs", "pull-adapter")),
+          new Subcommand(
+              Group.END, PullAdapter.class, PullAdapter::new, List.of("status", "serve")),
+          new Subcommand(Group.END, Serve.class, Serve::new, List.of("pull-adapter")),
+          new Subcommand(Group.END, Cancel.class, Cancel::new, List.of("resume", "delete")),
+          new Subcommand(Group.END, Resume.class, Resume::new, List.of("cancel", "logs")),
+          new Subcommand(Group.END, RetryRun.class, RetryRun::new, List.of("status", "logs")),
+          new Subcommand(Group.END, Delete.class, Delete::new, List.of("list", "cancel")),
+          new Subcommand(Group.DATA, Data.class, Data::commandLine, List.of("create")),
+          new Subcommand(Group.DATA, Download.class, Download::new, List.of("data", "models")),
+          new Subcommand(Group.DATA, Models.class, Models::new, List.of("plan", "create")),
+          new Subcommand(Group.KNOW, Doctor.class, Doctor::new, List.of("plan", "create")),
+          new Subcommand(Group.KNOW, Config.class, Config::commandLine, List.of("create", "plan")),
+          new Subcommand(Group.KNOW, Explain.class, Explain::new, List.of("init", "create")),
+          new Subcommand(Group.KNOW, Version.class, Version::new, List.of("doctor")),
+          new Subcommand(Group.INSIDE, Pod.class, Pod::commandLine, List.of()),
+          new Subcommand(Group.INSIDE, Supervise.class, Supervise::new, List.of()));
+
+  /// What most people need most of the time.
+  private static final List<String> FIRST =
+      List.of("create", "logs", "status", "list", "pull-adapter");
+
+  static List<Subcommand> first() {
+    return ALL.stream().filter(each -> FIRST.contains(each.name())).toList();
+  }
 
   /// The first argument that is a command's name: what stands before it are options.
   static Optional<Subcommand> typedIn(String... arguments) {
@@ -56,6 +89,11 @@ record Subcommand(Class<?> type, Function<Surroundings, Object> maker) {
   /// Whether people do not type it.
   boolean isHidden() {
     return command().hidden();
+  }
+
+  /// Its header's one line.
+  String summary() {
+    return String.join(" ", command().header());
   }
 
   CommandLine make(Surroundings surroundings) {

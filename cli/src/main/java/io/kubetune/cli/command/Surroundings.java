@@ -2,12 +2,14 @@ package io.kubetune.cli.command;
 
 import io.kubetune.cli.cluster.Cluster;
 import io.kubetune.cli.cluster.ClusterFlags;
+import io.kubetune.cli.request.UserConfig;
 import io.kubetune.cli.submit.Local;
 import io.kubetune.cli.submit.RunFolder;
 import io.kubetune.cli.submit.RunName;
 import io.kubetune.cli.submit.RunStore;
 import io.kubetune.cli.terminal.Terminal;
 import java.util.Map;
+import java.util.Optional;
 
 /// What every command is given instead of reaching for it: the streams and the environment.
 ///
@@ -24,7 +26,10 @@ record Surroundings(Terminal terminal, Map<String, String> environment) {
 
   /// The cluster that the flags, the kubeconfig or the pod name; to be closed.
   Cluster cluster(ClusterFlags flags) {
-    return Cluster.connect(flags, environment, terminal);
+    boolean named = flags.namespace().isPresent();
+    Optional<String> mine = named ? Optional.empty() : UserConfig.of(environment).namespace();
+    return Cluster.connect(
+        mine.isPresent() ? flags.withNamespace(mine) : flags, environment, terminal);
   }
 
   RunStore runs() {

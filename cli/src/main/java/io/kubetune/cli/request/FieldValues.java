@@ -26,19 +26,24 @@ final class FieldValues {
     this.problems = problems;
   }
 
-  /// A flag takes the place of the file's value: of the whole list, of one entry of a map.
-  static FieldValues of(List<Given> file, List<Given> flags, List<Problem> problems) {
+  static FieldValues of(List<Given> low, List<Given> high, List<Problem> problems) {
+    return new FieldValues(merged(low, high), problems);
+  }
+
+  /// What ranks higher takes the place of what ranks lower: of the whole list, of one entry of a
+  /// map.
+  static List<Given> merged(List<Given> low, List<Given> high) {
     List<Given> merged = new ArrayList<>();
-    for (Given each : file) {
+    for (Given each : low) {
       boolean overridden =
-          flags.stream()
-              .anyMatch(flag -> flag.field() == each.field() && flag.key().equals(each.key()));
+          high.stream()
+              .anyMatch(above -> above.field() == each.field() && above.key().equals(each.key()));
       if (!overridden) {
         merged.add(each);
       }
     }
-    merged.addAll(flags);
-    return new FieldValues(merged, problems);
+    merged.addAll(high);
+    return merged;
   }
 
   List<Given> all(Field field) {

@@ -30,8 +30,13 @@ import java.util.function.BooleanSupplier;
 /// @param stdin what `-f -` reads
 /// @param nameSuffix five characters for `--generate-name`
 /// @param served whether the cluster serves KAITO's Workspaces, which `--runtime auto` asks
+/// @param defaults what counts where neither flags nor file say anything: [UserConfig]
 public record RequestReader(
-    Path workingFolder, InputStream stdin, String nameSuffix, BooleanSupplier served) {
+    Path workingFolder,
+    InputStream stdin,
+    String nameSuffix,
+    BooleanSupplier served,
+    List<Given> defaults) {
 
   private static final String AUTO = "auto";
   private static final int MOST_WORKERS = 1024;
@@ -47,7 +52,7 @@ public record RequestReader(
 
   /// Without a cluster to ask.
   public RequestReader(Path workingFolder, InputStream stdin, String nameSuffix) {
-    this(workingFolder, stdin, nameSuffix, () -> false);
+    this(workingFolder, stdin, nameSuffix, () -> false, List.of());
   }
 
   /// Reads relative to the process's folder, with a random suffix.
@@ -57,7 +62,11 @@ public record RequestReader(
 
   /// @param kaitoIsServed asked where the runtime is `auto` and the request is a Workspace
   public RequestReader choosing(BooleanSupplier kaitoIsServed) {
-    return new RequestReader(workingFolder, stdin, nameSuffix, kaitoIsServed);
+    return new RequestReader(workingFolder, stdin, nameSuffix, kaitoIsServed, defaults);
+  }
+
+  public RequestReader withDefaults(List<Given> defaults) {
+    return new RequestReader(workingFolder, stdin, nameSuffix, served, defaults);
   }
 
   /// @throws TuneException BAD_REQUEST with every problem
@@ -70,17 +79,17 @@ public record RequestReader(
             .findFirst()
             .map(each -> readFile(each.value(), problems))
             .orElse(FileContents.NONE);
-    FieldValues values = FieldValues.of(file.givens(), typed, problems);
+    List<Given> asked = FieldValues.merged(file.givens(), typed);
     LocationReader locations = new LocationReader(workingFolder);
-
     RuntimeKind runtime =
-        values
+        FieldValues.of(defaults, asked, problems)
             .parsed(
                 Field.RUNTIME,
                 text -> text.equals(AUTO) ? automatic(file) : runtime(text),
                 "choose local, job, kaito or auto")
             .orElse(RuntimeKind.JOB);
-    Optional<Method> asked =
+    FieldValues values = FieldValues.of(defaultsOf(runtime), asked, problems);
+    Optional<Method> method =
         values.parsed(Field.METHOD, RequestReader::method, "choose lora or qlora");
     String name = name(values, problems);
     int workers = values.integer(Field.WORKERS, 1, MOST_WORKERS).orElse(1);
@@ -96,7 +105,7 @@ public record RequestReader(
     Optional<Output> output =
         values.parsed(Field.OUTPUT, locations::output, "write " + Field.OUTPUT.help());
     ConfigSource config = config(values, file, problems);
-    Optional<RunConfig> checked = RunConfig.read(config, asked, runtime, Map.of(), problems);
+    Optional<RunConfig> checked = RunConfig.read(config, method, runtime, Map.of(), problems);
     PodRequest pod = PodReader.read(values, problems);
     String secret = "name a Secret in the run's namespace";
 
@@ -132,6 +141,17 @@ public record RequestReader(
         config,
         workers,
         pod);
+  }
+
+  /// A default that this runtime has no use for is no mistake.
+  private List<Given> defaultsOf(RuntimeKind runtime) {
+    Set<Field> useful =
+        switch (runtime) {
+          case LOCAL -> Set.of();
+          case KAITO -> Set.of(Field.NAMESPACE, Field.REGISTRY);
+          case JOB -> Set.of(Field.NAMESPACE, Field.REGISTRY, Field.TRAINER_IMAGE, Field.CLI_IMAGE);
+        };
+    return defaults.stream().filter(each -> useful.contains(each.field())).toList();
   }
 
   /// A Workspace goes to KAITO where that is; all else, and a Workspace elsewhere, is a Job.

@@ -14,7 +14,7 @@ class GpuPricesTest {
   @Test
   void theExampleIsReadAndAProductGoesBeforeTheDefault() throws Exception {
     Path example = Path.of(System.getProperty("kubetune.root"), "templates", "config.yaml");
-    GpuPrices prices = GpuPrices.read(example.toString(), Files.readString(example));
+    GpuPrices prices = UserConfig.read(example.toString(), Files.readString(example)).prices();
 
     assertThat(prices.currency()).isEqualTo("USD");
     assertThat(prices.ofHour(Optional.of("NVIDIA-H100-80GB-HBM3"))).hasValue(3.2);
@@ -24,7 +24,7 @@ class GpuPricesTest {
   @Test
   void everyProblemOfTheFileIsToldWithItsLine() {
     assertThatThrownBy(
-            () -> GpuPrices.read("config.yaml", "gpuHourPrices:\n  a: x\n  b: -1\ncurency: EUR\n"))
+            () -> UserConfig.read("config.yaml", "gpuHourPrices:\n  a: x\n  b: -1\ncurency: EUR\n"))
         .isInstanceOfSatisfying(
             TuneException.class,
             e ->
@@ -41,6 +41,7 @@ class GpuPricesTest {
 
   @Test
   void withoutAFileThereAreNoPrices() {
-    assertThat(GpuPrices.of(Map.of("HOME", "/no/such/home")).ofHour(Optional.empty())).isEmpty();
+    assertThat(UserConfig.of(Map.of("HOME", "/no/such/home")).prices().ofHour(Optional.empty()))
+        .isEmpty();
   }
 }
