@@ -1,5 +1,7 @@
 package io.kubetune.cli.command;
 
+import io.kubetune.cli.cluster.ClusterFlags;
+import io.kubetune.cli.request.UserConfig;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
@@ -10,14 +12,17 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `kubectl tune init`: writes a commented `tune.yaml` to start from.
 @Command(
     name = "init",
-    header = "Write a commented tune.yaml to start from.",
+    header = "Ask for model, data and place, and write a commented tune.yaml.",
     footer = {"  kubectl tune init", "  kubectl tune init - | less"})
 final class Init implements Callable<Integer> {
   private static final String TEMPLATE = "/templates/tune.yaml";
@@ -28,6 +33,9 @@ final class Init implements Callable<Integer> {
       defaultValue = "tune.yaml",
       description = "a new file (default: ${DEFAULT-VALUE}); - is standard output")
   private String file;
+
+  @Option(names = "--example", description = "ask nothing: write the example as it is")
+  private boolean asExample;
 
   private final Surroundings surroundings;
 
@@ -41,6 +49,10 @@ final class Init implements Callable<Integer> {
     String text;
     try (InputStream in = Init.class.getResourceAsStream(TEMPLATE)) {
       text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    if (terminal.inIsTerminal() && terminal.errIsTerminal() && !asExample) {
+      requireFree();
+      text = new InitQuestions(terminal).ask(likely()).fill(text);
     }
     if (file.equals("-")) {
       terminal.out().print(text);
@@ -68,5 +80,31 @@ final class Init implements Callable<Integer> {
     terminal.out().println(file + " written");
     terminal.err().println("Edit it, then: kubectl tune create -f " + file);
     return ExitCode.OK.code();
+  }
+
+  /// Before anything is asked.
+  private void requireFree() {
+    if (!file.equals("-") && Files.exists(Path.of(file))) {
+      throw new TuneException(
+          ExitCode.ALREADY_EXISTS,
+          "can't write the example",
+          file,
+          "there is such a file",
+          "name another one, or print it with kubectl tune init -");
+    }
+  }
+
+  /// In the cluster, where there is one; else here.
+  private InitQuestions.Answers likely() {
+    Map<String, String> mine = UserConfig.of(surroundings.environment()).values();
+    LiveNames live = new LiveNames(surroundings, ClusterFlags.NONE);
+    String runtime = live.serverVersion().isPresent() ? "job" : "local";
+    return new InitQuestions.Answers(
+        "bot",
+        "smollm2-135m-instruct",
+        "./rows.jsonl",
+        mine.getOrDefault("runtime", runtime),
+        Optional.ofNullable(mine.get("registry")),
+        "16");
   }
 }

@@ -8,6 +8,7 @@ import io.kubetune.contract.config.NearestName;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -41,6 +42,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class KubectlTune implements Callable<Integer> {
   static final String NAME = "kubectl tune";
 
+  private static final String PLAIN = "--plain";
+
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -53,6 +56,12 @@ public final class KubectlTune implements Callable<Integer> {
       scope = ScopeType.INHERIT,
       description = "print the stack trace of a failure")
   private boolean debug;
+
+  @Option(
+      names = PLAIN,
+      scope = ScopeType.INHERIT,
+      description = "lines alone: no bars, colours or drawn characters (KUBETUNE_PLAIN=1)")
+  private boolean plain;
 
   private final Surroundings surroundings;
 
@@ -72,7 +81,11 @@ public final class KubectlTune implements Callable<Integer> {
   /// The command line for these arguments alone, ready to execute.
   public static CommandLine commandLine(
       Terminal terminal, Map<String, String> environment, String... arguments) {
-    Surroundings surroundings = new Surroundings(terminal, environment);
+    boolean plainly =
+        List.of(arguments).contains(PLAIN)
+            || environment.getOrDefault("KUBETUNE_PLAIN", "").equals("1");
+    Surroundings surroundings =
+        new Surroundings(plainly ? terminal.plainly() : terminal, environment);
     KubectlTune root = new KubectlTune(surroundings);
     CommandLine line = new CommandLine(root);
     Subcommand.typedIn(arguments)

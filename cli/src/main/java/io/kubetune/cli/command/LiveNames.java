@@ -12,6 +12,7 @@ import io.kubetune.cli.submit.RunState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -32,6 +33,13 @@ record LiveNames(Surroundings surroundings, ClusterFlags flags) {
 
   KubeconfigNames kubeconfig() {
     return KubeconfigNames.read(flags, surroundings.environment());
+  }
+
+  /// The API server's version; empty where there is none, or it does not answer in time.
+  Optional<String> serverVersion() {
+    return inCluster(cluster -> List.of(cluster.client().getKubernetesVersion().getGitVersion()))
+        .stream()
+        .findFirst();
   }
 
   List<String> namespaces() {

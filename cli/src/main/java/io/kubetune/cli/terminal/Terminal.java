@@ -73,6 +73,11 @@ public record Terminal(
     return new Terminal(out, err, in, false, false, false, DEFAULT_COLUMNS, false, true);
   }
 
+  /// The same without bars, colours and drawn characters: lines, as a screen reader reads them.
+  public Terminal plainly() {
+    return new Terminal(out, err, in, inIsTerminal, outIsTerminal, false, columns, false, false);
+  }
+
   private static String firstSet(Map<String, String> environment, String... names) {
     for (String name : names) {
       String value = environment.getOrDefault(name, "");
