@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.kubernetes.client.utils.TokenRefreshInterceptor;
+import io.kubetune.cli.terminal.HttpTrace;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
@@ -38,7 +39,7 @@ public final class Cluster implements AutoCloseable {
   private final Connection connection;
   private final KubernetesClient client;
 
-  Cluster(Connection connection, Map<String, String> environment) {
+  Cluster(Connection connection, Map<String, String> environment, Optional<HttpTrace> trace) {
     this.connection = connection;
     this.client =
         new KubernetesClientBuilder()
@@ -49,6 +50,10 @@ public final class Cluster implements AutoCloseable {
               if (connection.login() instanceof Login.ByPlugin(CredentialPlugin plugin)) {
                 http.addOrReplaceInterceptor(TokenRefreshInterceptor.NAME, new PluginToken(plugin));
               }
+              trace
+                  .filter(HttpTrace::isOn)
+                  .ifPresent(on ->
+                      http.addOrReplaceInterceptor(TracedRequests.NAME, new TracedRequests(on)));
             })
             .build();
   }
@@ -57,12 +62,16 @@ public final class Cluster implements AutoCloseable {
   /// @throws TuneException CLUSTER or USAGE where files and flags name no cluster
   public static Cluster connect(
       ClusterFlags flags, Map<String, String> environment, Terminal terminal) {
-    return new Cluster(Connection.of(flags, environment, Optional.of(terminal)), environment);
+    return new Cluster(
+        Connection.of(flags, environment, Optional.of(terminal)),
+        environment,
+        Optional.of(HttpTrace.of(terminal)));
   }
 
   /// The same where nobody watches.
   public static Cluster connect(ClusterFlags flags, Map<String, String> environment) {
-    return new Cluster(Connection.of(flags, environment, Optional.empty()), environment);
+    return new Cluster(
+        Connection.of(flags, environment, Optional.empty()), environment, Optional.empty());
   }
 
   public KubernetesClient client() {

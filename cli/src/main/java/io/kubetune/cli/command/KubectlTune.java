@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -43,6 +45,7 @@ public final class KubectlTune implements Callable<Integer> {
   static final String NAME = "kubectl tune";
 
   private static final String PLAIN = "--plain";
+  private static final Pattern VERBOSITY = Pattern.compile("--?v=?([0-9])");
 
   @Option(
       names = {"-h", "--help"},
@@ -62,6 +65,13 @@ public final class KubectlTune implements Callable<Integer> {
       scope = ScopeType.INHERIT,
       description = "lines alone: no bars, colours or drawn characters (KUBETUNE_PLAIN=1)")
   private boolean plain;
+
+  @Option(
+      names = {"-v", "--v"},
+      paramLabel = "LEVEL",
+      scope = ScopeType.INHERIT,
+      description = "as kubectl has it: 6 shows requests and answers, 7 their headers too")
+  private int verbosity;
 
   private final Surroundings surroundings;
 
@@ -84,8 +94,8 @@ public final class KubectlTune implements Callable<Integer> {
     boolean plainly =
         List.of(arguments).contains(PLAIN)
             || environment.getOrDefault("KUBETUNE_PLAIN", "").equals("1");
-    Surroundings surroundings =
-        new Surroundings(plainly ? terminal.plainly() : terminal, environment);
+    Terminal shown = (plainly ? terminal.plainly() : terminal).withVerbosity(level(arguments));
+    Surroundings surroundings = new Surroundings(shown, environment);
     KubectlTune root = new KubectlTune(surroundings);
     CommandLine line = new CommandLine(root);
     Subcommand.typedIn(arguments)
@@ -93,6 +103,21 @@ public final class KubectlTune implements Callable<Integer> {
             typed -> line.addSubcommand(typed.make(surroundings)),
             () -> Subcommand.ALL.forEach(each -> line.addSubcommand(each.name(), each.line())));
     return root.ready(line);
+  }
+
+  /// What stands behind `-v`, before picocli reads it: what talks to others is made before.
+  private static int level(String... arguments) {
+    for (int i = 0; i < arguments.length; i++) {
+      Matcher typed = VERBOSITY.matcher(arguments[i]);
+      if (typed.matches()) {
+        return Integer.parseInt(typed.group(1));
+      }
+      boolean isAlone = arguments[i].equals("-v") || arguments[i].equals("--v");
+      if (isAlone && i + 1 < arguments.length && arguments[i + 1].matches("[0-9]")) {
+        return Integer.parseInt(arguments[i + 1]);
+      }
+    }
+    return 0;
   }
 
   private CommandLine ready(CommandLine line) {

@@ -1,9 +1,14 @@
 package io.kubetune.cli.command;
 
 import io.kubetune.cli.registry.TransferListener;
+import io.kubetune.cli.terminal.HttpTrace;
 import io.kubetune.cli.terminal.StageBars;
 import io.kubetune.cli.terminal.Terminal;
+import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Shows what moves to or from a registry: as a bar at a terminal, else the remarks alone.
@@ -38,6 +43,12 @@ final class TransferBars implements TransferListener, AutoCloseable {
     } else {
       terminal.err().println(message);
     }
+  }
+
+  @Override
+  public void answered(
+      String method, URI uri, int status, Duration took, Map<String, List<String>> headers) {
+    HttpTrace.of(terminal).answered(method, uri, status, took, headers);
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -181,9 +182,18 @@ final class RegistryHttp {
     request.header("User-Agent", "kubectl-tune");
     authorization.ifPresent(value -> request.header("Authorization", value));
     request.method(method, body.map(StreamingBody::publisher).orElseGet(BodyPublishers::noBody));
-    var future = http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+    HttpRequest built = request.build();
+    Instant asked = Instant.now();
+    var future = http.sendAsync(built, HttpResponse.BodyHandlers.ofInputStream());
     try {
-      return await(future, body);
+      HttpResponse<InputStream> response = await(future, body);
+      listener.answered(
+          method,
+          uri,
+          response.statusCode(),
+          Duration.between(asked, Instant.now()),
+          built.headers().map());
+      return response;
     } catch (IOException e) {
       body.ifPresent(StreamingBody::stop);
       throw e;

@@ -1,5 +1,10 @@
 package io.kubetune.cli.registry;
 
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
 /// Is told what moves, for progress bars; called from several threads.
 ///
 /// ```
@@ -22,6 +27,12 @@ public interface TransferListener {
 
   /// Something worth a line: a retry, contents that were there already. Never holds a secret.
   void say(String message);
+
+  /// The registry answered a request.
+  ///
+  /// @param headers of the request; secrets among them
+  default void answered(
+      String method, URI uri, int status, Duration took, Map<String, List<String>> headers) {}
 
   /// One thing that moves; closed when it is through or has failed.
   @FunctionalInterface

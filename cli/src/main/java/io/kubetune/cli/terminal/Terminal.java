@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 /// @param columns width to lay out for: the screen's, and 80 where there is none
 /// @param colours whether `out` and `err` may carry ANSI colours
 /// @param unicode whether the locale can show blocks and check marks
+/// @param verbosity kubectl's level of `-v`: 0 is quiet, from 6 on requests are shown
 public record Terminal(
     PrintStream out,
     PrintStream err,
@@ -34,7 +35,8 @@ public record Terminal(
     boolean errIsTerminal,
     int columns,
     boolean colours,
-    boolean unicode) {
+    boolean unicode,
+    int verbosity) {
 
   private static final int DEFAULT_COLUMNS = 80;
 
@@ -57,7 +59,8 @@ public record Terminal(
         err && !dumb,
         columns(environment, out || err),
         err && !dumb && environment.getOrDefault("NO_COLOR", "").isEmpty(),
-        locale.contains("utf-8") || locale.contains("utf8"));
+        locale.contains("utf-8") || locale.contains("utf8"),
+        0);
   }
 
   // A million lines of a log are not a million system calls; whoever waits for lines flushes.
@@ -70,12 +73,18 @@ public record Terminal(
 
   /// Streams that are no terminal, 80 columns, no colours: what a pipe, a file or a test sees.
   public static Terminal plain(PrintStream out, PrintStream err, InputStream in) {
-    return new Terminal(out, err, in, false, false, false, DEFAULT_COLUMNS, false, true);
+    return new Terminal(out, err, in, false, false, false, DEFAULT_COLUMNS, false, true, 0);
   }
 
   /// The same without bars, colours and drawn characters: lines, as a screen reader reads them.
   public Terminal plainly() {
-    return new Terminal(out, err, in, inIsTerminal, outIsTerminal, false, columns, false, false);
+    return new Terminal(
+        out, err, in, inIsTerminal, outIsTerminal, false, columns, false, false, verbosity);
+  }
+
+  public Terminal withVerbosity(int level) {
+    return new Terminal(
+        out, err, in, inIsTerminal, outIsTerminal, errIsTerminal, columns, colours, unicode, level);
   }
 
   private static String firstSet(Map<String, String> environment, String... names) {

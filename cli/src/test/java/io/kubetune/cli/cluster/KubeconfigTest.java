@@ -307,7 +307,7 @@ class KubeconfigTest {
     environment.put("KUBERNETES_SERVICE_PORT", Integer.toString(server.getPort()));
     Connection connection = Connection.of(ClusterFlags.NONE, environment, Optional.empty(), folder);
     assertThat(connection.namespace()).isEqualTo("restricted");
-    try (Cluster cluster = new Cluster(connection, environment)) {
+    try (Cluster cluster = new Cluster(connection, environment, Optional.empty())) {
       assertThat(
               cluster
                   .client()

@@ -128,7 +128,7 @@ class ScreenTest {
   private Terminal screen(int columns, boolean colours) {
     PrintStream stream = new PrintStream(written, true, StandardCharsets.UTF_8);
     return new Terminal(
-        stream, stream, InputStream.nullInputStream(), true, true, true, columns, colours, true);
+        stream, stream, InputStream.nullInputStream(), true, true, true, columns, colours, true, 0);
   }
 
   private String text() {
