@@ -18,8 +18,10 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 class ReadmeTest {
+  private static final Pattern WORD = Pattern.compile("((?:[^ \"']|\"[^\"]*\"|'[^']*')+)");
   private static final Path ROOT = Path.of(System.getProperty("kubetune.root"));
 
   @Test
@@ -88,6 +90,49 @@ class ReadmeTest {
           assertThat(readme.lines().filter(line -> line.startsWith(row))).hasSize(1);
           assertThat(readme).contains(key.doc().replace("|", "\\|"));
         });
+  }
+
+  @Test
+  void commandsInTheReadmeAndInEveryHelpAreOnesThatThePluginUnderstands() throws IOException {
+    CommandLine root = KubectlTune.commandLine(Terminal.ofProcess(Map.of()), Map.of());
+    List<String> examples = new ArrayList<>();
+    // What a line break with a backslash has parted.
+    readme()
+        .replaceAll("\\\\\n +", " ")
+        .lines()
+        .filter(line -> line.startsWith("kubectl tune "))
+        .forEach(examples::add);
+    helps(root, examples);
+
+    List<String> wrong = new ArrayList<>();
+    for (String example : examples) {
+      for (String command : example.replaceAll(" +#.*", "").split(" && ")) {
+        if (!command.startsWith("kubectl tune ")) {
+          continue;
+        }
+        List<String> words =
+            found(WORD, command.replaceAll(" [|<] ?.*", "")).stream()
+                .map(word -> word.replaceAll("[\"']", ""))
+                .toList();
+        try {
+          KubectlTune.commandLine(Terminal.ofProcess(Map.of()), Map.of())
+              .parseArgs(words.subList(2, words.size()).toArray(String[]::new));
+        } catch (CommandLine.ParameterException e) {
+          wrong.add(command + ": " + e.getMessage());
+        }
+      }
+    }
+    assertThat(wrong).isEmpty();
+    assertThat(examples).hasSizeGreaterThan(60);
+  }
+
+  private static void helps(CommandLine line, List<String> examples) {
+    for (String each : line.getCommandSpec().usageMessage().footer()) {
+      if (each.strip().startsWith("kubectl tune ") && !each.strip().endsWith("\\")) {
+        examples.add(each.strip());
+      }
+    }
+    line.getSubcommands().values().forEach(each -> helps(each, examples));
   }
 
   private static String readme() throws IOException {
