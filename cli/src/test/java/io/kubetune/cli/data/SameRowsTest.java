@@ -101,6 +101,41 @@ class SameRowsTest {
     assertThat(facts.warnings()).isEmpty();
   }
 
+  /// `gsm8k/make.py` wrote them with Python's and Arrow's own writers.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rows.jsonl",
+        "rows.jsonl.gz",
+        "rows.json",
+        "rows.json.zst",
+        "rows.csv",
+        "rows.parquet",
+        "rows.arrow"
+      })
+  void gsm8kIsTheSameBytesFromEveryFormat(String file) throws Exception {
+    Path rows = Path.of(SameRowsTest.class.getResource("gsm8k/" + file).toURI());
+    StringBuilder expected = new StringBuilder();
+    for (String line : Files.readAllLines(rows.resolveSibling("rows.jsonl"))) {
+      JsonNode row = Goldens.JSON.readTree(line);
+      JsonNode pair =
+          Goldens.JSON
+              .createObjectNode()
+              .put("prompt", row.get("question").stringValue())
+              .put("completion", row.get("answer").stringValue());
+      expected.append(Goldens.JSON.writeValueAsString(pair)).append('\n');
+    }
+
+    DataFacts facts =
+        Dataset.normalise(
+            NormaliseRequest.of(List.of(rows.toString()), folder.resolve("out"))
+                .mapped(ColumnMapping.parse("question=prompt,answer=completion")));
+
+    assertThat(facts.rows()).isEqualTo(48);
+    assertThat(Files.readString(facts.folder().resolve("train.jsonl")))
+        .isEqualTo(expected.toString());
+  }
+
   @Test
   void theManifestHasTheFilesOwnDigestAndPlaces() throws Exception {
     Path rows = folder.resolve("rows.jsonl");
