@@ -9,6 +9,7 @@ import io.kubetune.cli.fetch.DataPull;
 import io.kubetune.cli.registry.ImageReference;
 import io.kubetune.cli.registry.RegistryAccess;
 import io.kubetune.cli.source.FetchedFiles;
+import io.kubetune.cli.source.MountedSecrets;
 import io.kubetune.cli.source.SourceOptions;
 import io.kubetune.cli.source.SourceReference;
 import io.kubetune.cli.source.Sources;
@@ -77,8 +78,16 @@ final class Download implements Callable<Integer> {
   @Option(
       names = "--credentials",
       paramLabel = "FOLDER",
-      description = "with a config.json of registries, as docker login writes it")
+      description =
+          "a mounted Secret for data: HF_TOKEN, AUTHORIZATION, AWS_ACCESS_KEY_ID and its like,"
+              + " .dockerconfigjson or config.json, a file each")
   private List<Path> credentials = List.of();
+
+  @Option(
+      names = "--model-credentials",
+      paramLabel = "FOLDER",
+      description = "the same, for the model")
+  private List<Path> modelCredentials = List.of();
 
   @Option(names = "--plain-http", description = "speak http to registries")
   private boolean plainHttp;
@@ -127,26 +136,37 @@ final class Download implements Callable<Integer> {
   }
 
   private void model() {
-    SourceOptions options = sources.options(surroundings.environment());
+    MountedSecrets secrets = new MountedSecrets(modelCredentials);
+    SourceOptions options = options(secrets);
     if (!sources.hasModelCache()) {
       // On the volume that the model is for: linked from there, it takes its room once.
       options = options.withModelCache(modelTo.resolve(".cache"));
     }
-    Path root = fetch(SourceReference.model(model), options, modelTo.resolve(".cache"));
+    Path root = fetch(SourceReference.model(model), options, modelTo.resolve(".cache"), secrets);
     new PlacedFiles(modelTo).link(root);
   }
 
+  private SourceOptions options(MountedSecrets secrets) {
+    SourceOptions options = sources.options(secrets.over(surroundings.environment()));
+    return options.headerFrom().isPresent()
+        ? options
+        : secrets.headerFrom().map(options::withHeaderFrom).orElse(options);
+  }
+
   private void rows() {
-    SourceOptions options = sources.options(surroundings.environment());
+    MountedSecrets secrets = new MountedSecrets(credentials);
+    SourceOptions options = options(secrets);
     Path cache = Sources.cache(options);
     List<String> train = new ArrayList<>();
     List<String> eval = new ArrayList<>();
     data.forEach(each ->
         train.add(
-            fetch(SourceReference.data(SourceFiles.dataText(each)), options, cache).toString()));
+            fetch(SourceReference.data(SourceFiles.dataText(each)), options, cache, secrets)
+                .toString()));
     evalData.forEach(each ->
         eval.add(
-            fetch(SourceReference.data(SourceFiles.dataText(each)), options, cache).toString()));
+            fetch(SourceReference.data(SourceFiles.dataText(each)), options, cache, secrets)
+                .toString()));
     // A mounted volume can't be renamed over: the rows are made in it and moved up, manifest last.
     Path aside = Files.isDirectory(to) ? to.resolve(".rows") : to;
     PlacedFiles placed = new PlacedFiles(to);
@@ -169,11 +189,12 @@ final class Download implements Callable<Integer> {
             .put("eval_rows", facts.evalRows()));
   }
 
-  private Path fetch(SourceReference source, SourceOptions options, Path cache) {
+  private Path fetch(
+      SourceReference source, SourceOptions options, Path cache, MountedSecrets secrets) {
     PodEvents events = new PodEvents(surroundings.terminal().out(), "downloading", source.text());
     if (source instanceof SourceReference.Image(String reference)) {
       DataPull.PulledData pulled =
-          new DataPull(access())
+          new DataPull(access(secrets))
               .pull(
                   ImageReference.parse(reference),
                   cache.resolve("image-" + Integer.toHexString(reference.hashCode())),
@@ -197,11 +218,10 @@ final class Download implements Callable<Integer> {
     return files.root();
   }
 
-  private RegistryAccess access() {
+  private RegistryAccess access(MountedSecrets secrets) {
     RegistryAccess access =
         RegistryAccess.fromEnvironment(surroundings.environment()).withPlainHttp(plainHttp);
-    List<Path> files = new ArrayList<>();
-    credentials.forEach(folder -> files.add(folder.resolve("config.json")));
+    List<Path> files = new ArrayList<>(secrets.authFiles());
     files.addAll(access.authFiles());
     return access.withAuthFiles(files);
   }

@@ -22,7 +22,6 @@ import java.util.Optional;
 /// @param modelSubPath of that volume
 record DownloadStep(
     List<Object> arguments,
-    List<Object> env,
     List<Object> mounts,
     List<Object> volumes,
     Map<String, Object> modelVolume,
@@ -34,7 +33,6 @@ record DownloadStep(
   static DownloadStep of(TunePlan plan) {
     TuneRequest request = plan.request();
     List<String> arguments = new ArrayList<>();
-    List<Object> env = new ArrayList<>();
     List<Object> mounts = new ArrayList<>();
     List<Object> volumes = new ArrayList<>();
     Map<String, Object> modelVolume = Volumes.EMPTY;
@@ -47,9 +45,6 @@ record DownloadStep(
       arguments.add("--model-to=" + PodPaths.MODEL);
       mounts.add(Volumes.mount("model", PodPaths.MODEL, false));
     }
-    request
-        .modelSecret()
-        .ifPresent(secret -> env.add(Volumes.secretEnv("HF_TOKEN", secret, "HF_TOKEN")));
     // Several local files are packaged into one image.
     for (Location each :
         request.data().stream().map(data -> Outputs.data(request, data)).distinct().toList()) {
@@ -71,11 +66,17 @@ record DownloadStep(
       String name = "credentials-" + i;
       arguments.add("--credentials=" + CREDENTIALS + i);
       mounts.add(Volumes.mount(name, CREDENTIALS + i, true));
-      volumes.add(Volumes.named(name, Volumes.credentials(request.dataSecrets().get(i))));
+      volumes.add(Volumes.named(name, Volumes.secret(request.dataSecrets().get(i))));
+    }
+    // A model on a claim is not fetched, so that its Secret has no business in the pod.
+    if (modelVolume == Volumes.EMPTY && request.modelSecret().isPresent()) {
+      arguments.add("--model-credentials=" + CREDENTIALS + "model");
+      mounts.add(Volumes.mount("model-credentials", CREDENTIALS + "model", true));
+      volumes.add(
+          Volumes.named("model-credentials", Volumes.secret(request.modelSecret().orElseThrow())));
     }
     return new DownloadStep(
         arguments.stream().map(Volumes::literal).map(each -> (Object) each).toList(),
-        env,
         mounts,
         volumes,
         modelVolume,

@@ -72,7 +72,6 @@ final class JobManifest {
     values.put("trainerImage", plan.images().trainer());
     values.put("pullPolicy", plan.images().pullPolicy());
     values.put("downloadArguments", download.arguments());
-    values.put("downloadEnv", download.env());
     values.put("downloadMounts", download.mounts());
     values.put("modelVolume", download.modelVolume());
     values.put("modelSubPath", download.modelSubPath());

@@ -31,6 +31,11 @@ final class Volumes {
     return Map.of("secret", source);
   }
 
+  /// A Secret with whatever keys it has, a file each.
+  static Map<String, Object> secret(String name) {
+    return Map.of("secret", Map.of("secretName", name));
+  }
+
   static Map<String, Object> named(String name, Map<String, ?> source) {
     Map<String, Object> volume = new LinkedHashMap<>();
     volume.put("name", name);

@@ -51,7 +51,7 @@ public enum Field {
       "--model-secret",
       "spec.modelSecret",
       "SECRET",
-      "Secret with the token for a gated model (runtime kaito)"),
+      "Secret for the model: HF_TOKEN, keys of AWS or .dockerconfigjson (runtimes job and kaito)"),
   DATA(
       Shape.LIST,
       "--data",
@@ -75,7 +75,8 @@ public enum Field {
       "--data-secret",
       "spec.dataSecrets",
       "SECRET",
-      "pull secret for a data image (runtimes job and kaito)"),
+      "Secret for data: HF_TOKEN, AUTHORIZATION, keys of AWS or .dockerconfigjson (runtimes job and"
+          + " kaito)"),
   COLUMN(
       Shape.MAP,
       "--column",

@@ -60,6 +60,8 @@ class GoldenManifestsTest {
             "bot",
             "--model",
             "smollm2-135m-instruct",
+            "--model-secret",
+            "hub",
             "--data",
             "https://h.example.com/rows.jsonl",
             "--output-image",

@@ -9,6 +9,7 @@ import io.kubetune.cli.submit.LocalRuns;
 import io.kubetune.cli.submit.RunName;
 import io.kubetune.contract.ExitCode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -100,6 +101,49 @@ class DownloadCommandTest {
     assertThat(events(typed).stream().map(event -> event.path("event").asString()))
         .containsSubsequence("downloaded", "retrying", "downloaded", "normalised");
     assertThat(typed.out()).contains("hf://org/tiny@" + COMMIT).doesNotContain("hf_s3cr3t");
+  }
+
+  /// As the kubelet mounts them: a folder for each Secret, a file for each key.
+  @Test
+  void mountedSecretsServeTheSourcesThatTheirKeysNameAndAreNeverShown() throws IOException {
+    runs.environment().remove("HF_TOKEN");
+    runs.environment().put("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
+    Path model = Files.createDirectory(folder.resolve("model-secret"));
+    Files.writeString(model.resolve("HF_TOKEN"), "hf_m0del\n");
+    Path web = Files.createDirectory(folder.resolve("web-secret"));
+    Files.writeString(web.resolve("AUTHORIZATION"), "w3b-t0ken\n");
+    Path bucket = Files.createDirectory(folder.resolve("s3-secret"));
+    Files.writeString(bucket.resolve("AWS_ACCESS_KEY_ID"), "AKIAHERE");
+    Files.writeString(bucket.resolve("AWS_SECRET_ACCESS_KEY"), "s3-s3cr3t");
+    Files.writeString(bucket.resolve("AWS_ENDPOINT_URL"), server.uri("").toString());
+    server.put("/bucket/rows.jsonl", rows);
+    String listing =
+        "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>rows.jsonl</Key>"
+            + "<Size>%d</Size><ETag>\"e\"</ETag></Contents></ListBucketResult>";
+    server.put("/bucket", listing.formatted(rows.length).getBytes(StandardCharsets.UTF_8), "e");
+
+    Typed typed =
+        typed(
+            "download",
+            "--model=hf://org/tiny",
+            "--model-to=" + folder.resolve("weights"),
+            "--model-credentials=" + model,
+            "--data=" + server.uri("/rows.jsonl"),
+            "--eval-data=s3://bucket/rows.jsonl",
+            "--to=" + folder.resolve("rows"),
+            "--credentials=" + web,
+            "--credentials=" + bucket);
+
+    assertThat(typed.err()).isEmpty();
+    assertThat(typed.status()).isZero();
+    assertThat(authorization("/api/models/org/tiny/revision/main")).isEqualTo("Bearer hf_m0del");
+    assertThat(authorization("/rows.jsonl")).isEqualTo("Bearer w3b-t0ken");
+    assertThat(authorization("/bucket/rows.jsonl")).contains("AKIAHERE");
+    assertThat(typed.out()).doesNotContain("hf_m0del", "w3b-t0ken", "s3-s3cr3t", "AKIAHERE");
+  }
+
+  private String authorization(String path) {
+    return server.last(path).headers().getFirst("Authorization");
   }
 
   @Test
