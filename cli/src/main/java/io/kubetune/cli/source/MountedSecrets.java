@@ -18,16 +18,25 @@ import java.util.stream.Stream;
 /// new MountedSecrets(List.of(Path.of("/mnt/credentials/0"))).options(environment)
 /// ```
 public record MountedSecrets(List<Path> folders) {
-  private static final String HEADER = "AUTHORIZATION";
+  /// The header for https: a token, or a whole `Name: value`.
+  public static final String HEADER = "AUTHORIZATION";
+
+  /// Logins of registries, as Secrets of type `kubernetes.io/dockerconfigjson` have them.
+  public static final String LOGINS = ".dockerconfigjson";
+
+  public static final List<String> HUB = List.of("HF_TOKEN");
+
+  private static final List<String> IDENTITY =
+      List.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN");
+  private static final List<String> REGION = List.of("AWS_REGION");
+  private static final List<String> ENDPOINT = List.of("AWS_ENDPOINT_URL");
+
+  public static final List<String> BUCKETS =
+      Stream.of(IDENTITY, REGION, ENDPOINT).flatMap(List::stream).toList();
 
   /// Keys that mean what the variable of that name means. An identity of AWS is taken as a whole:
   /// half of one and half of another are nobody.
-  private static final List<List<String>> VARIABLES =
-      List.of(
-          List.of("HF_TOKEN"),
-          List.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
-          List.of("AWS_REGION"),
-          List.of("AWS_ENDPOINT_URL"));
+  private static final List<List<String>> VARIABLES = List.of(HUB, IDENTITY, REGION, ENDPOINT);
 
   public MountedSecrets {
     folders = List.copyOf(folders);
@@ -62,8 +71,7 @@ public record MountedSecrets(List<Path> folders) {
   /// Logins of registries, under the key's own name and as `docker login` calls the file.
   public List<Path> authFiles() {
     return folders.stream()
-        .flatMap(
-            folder -> Stream.of(folder.resolve(".dockerconfigjson"), folder.resolve("config.json")))
+        .flatMap(folder -> Stream.of(folder.resolve(LOGINS), folder.resolve("config.json")))
         .toList();
   }
 

@@ -113,6 +113,33 @@ class ClusterPlanTest {
   }
 
   @Test
+  void aSecretWhoseKeysNoSourceReadsIsRefusedByTheNamesOfItsKeysAlone() throws Exception {
+    commands.kubectl("create", "secret", "generic", "hub", "--from-literal=token=hf_s3cr3t");
+    commands.kubectl(
+        "create", "secret", "generic", "rows", "--from-literal=AUTHORIZATION=t0p-s3cr3t");
+    String[] request = {
+      "create",
+      "bot",
+      "--detach",
+      "--model=smollm2-135m-instruct",
+      "--data=https://data.example.com/x.jsonl",
+      "--data-secret=rows",
+      "--output-image=registry.example.com/a:1"
+    };
+
+    Typed refused = commands.typed(with(request, "--model-secret=hub"));
+    assertThat(refused.status()).as(refused.err()).isEqualTo(ExitCode.BAD_REQUEST.code());
+    assertThat(refused.err())
+        .contains("Secret hub: it has the keys token, and what it is for reads HF_TOKEN")
+        .doesNotContain("Secret rows")
+        .doesNotContain("s3cr3t");
+    assertThat(commands.objects()).isEmpty();
+
+    Typed absent = commands.typed(with(request, "--model-secret=nowhere"));
+    assertThat(absent.err()).contains("Secret nowhere: there is none in namespace");
+  }
+
+  @Test
   void kueueThatIsNotThereIsToldBeforeARunWaitsForEver() {
     Typed refused = commands.createChecked("bot", "--detach", "--queue=team");
 

@@ -10,13 +10,14 @@ import io.kubetune.cli.request.TuneRequest;
 import io.kubetune.contract.Problem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// Secrets, claims and accounts that a request names: a pod would wait for those that are not
 /// there.
 ///
-/// Whether a Secret exists is asked where this user may; what is in it, never.
+/// A Secret is looked at where this user may: that it exists, and what its keys are called.
 ///
 /// ```
 /// new NamedObjects(cluster, request).missing()
@@ -29,6 +30,7 @@ public record NamedObjects(Cluster cluster, TuneRequest request) {
     KubernetesClient client = cluster.client();
     String namespace = cluster.namespace();
     PodRequest pod = request.pod();
+    SecretKeys keys = SecretKeys.of(request);
     Stream.of(
             request.modelSecret().stream(),
             request.dataSecrets().stream(),
@@ -39,11 +41,13 @@ public record NamedObjects(Cluster cluster, TuneRequest request) {
         .distinct()
         .forEach(name ->
             require(
-                problems,
-                "Secret",
-                name,
-                "kubectl create secret docker-registry " + name + " …, or generic for tokens",
-                () -> client.secrets().inNamespace(namespace).withName(name).get()));
+                    problems,
+                    "Secret",
+                    name,
+                    "kubectl create secret docker-registry " + name + " …, or generic for tokens",
+                    () -> client.secrets().inNamespace(namespace).withName(name).get())
+                .flatMap(keys::problem)
+                .ifPresent(problems::add));
     claims()
         .distinct()
         .forEach(name ->
@@ -78,18 +82,21 @@ public record NamedObjects(Cluster cluster, TuneRequest request) {
         .flatMap(each -> each);
   }
 
-  private void require(
-      List<Problem> problems, String kind, String name, String remedy, Supplier<Object> get) {
+  private <T> Optional<T> require(
+      List<Problem> problems, String kind, String name, String remedy, Supplier<T> get) {
     try {
-      if (get.get() == null) {
+      T found = get.get();
+      if (found == null) {
         problems.add(
             new Problem(
                 kind + " " + name, "there is none in namespace " + cluster.namespace(), remedy));
       }
+      return Optional.ofNullable(found);
     } catch (KubernetesClientException e) {
       if (e.getCode() != 403) {
         throw cluster.told("can't look for the " + kind + " " + name, e);
       }
+      return Optional.empty();
     }
   }
 }
