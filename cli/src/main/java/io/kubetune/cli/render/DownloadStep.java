@@ -63,17 +63,16 @@ record DownloadStep(
       arguments.add("--plain-http");
     }
     for (int i = 0; i < request.dataSecrets().size(); i++) {
-      String name = "credentials-" + i;
       arguments.add("--credentials=" + CREDENTIALS + i);
-      mounts.add(Volumes.mount(name, CREDENTIALS + i, true));
-      volumes.add(Volumes.named(name, Volumes.secret(request.dataSecrets().get(i))));
+      mountSecret(
+          "credentials-" + i, request.dataSecrets().get(i), CREDENTIALS + i, mounts, volumes);
     }
     // A model on a claim is not fetched, so that its Secret has no business in the pod.
     if (modelVolume == Volumes.EMPTY && request.modelSecret().isPresent()) {
-      arguments.add("--model-credentials=" + CREDENTIALS + "model");
-      mounts.add(Volumes.mount("model-credentials", CREDENTIALS + "model", true));
-      volumes.add(
-          Volumes.named("model-credentials", Volumes.secret(request.modelSecret().orElseThrow())));
+      String folder = CREDENTIALS + "model";
+      arguments.add("--model-credentials=" + folder);
+      mountSecret(
+          "model-credentials", request.modelSecret().orElseThrow(), folder, mounts, volumes);
     }
     return new DownloadStep(
         arguments.stream().map(Volumes::literal).map(each -> (Object) each).toList(),
@@ -81,6 +80,12 @@ record DownloadStep(
         volumes,
         modelVolume,
         modelSubPath);
+  }
+
+  private static void mountSecret(
+      String volume, String secret, String folder, List<Object> mounts, List<Object> volumes) {
+    mounts.add(Volumes.mount(volume, folder, true));
+    volumes.add(Volumes.named(volume, Volumes.secret(secret)));
   }
 
   /// The argument for rows; those on a volume are read from where it is mounted.

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /// says; where several have it, the first counts.
 ///
 /// ```
-/// new MountedSecrets(List.of(Path.of("/mnt/credentials/0"))).options(environment)
+/// new MountedSecrets(List.of(Path.of("/mnt/credentials/0"))).over(environment) // HF_TOKEN from the file
 /// ```
 public record MountedSecrets(List<Path> folders) {
   /// The header for https: a token, or a whole `Name: value`.

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /// looked at, and of a Secret that serves none only the names of its keys are told.
 ///
 /// ```
-/// SecretKeys.of(request).problem(secret) // Secret hub: none of its keys (token) is for hf://org/name
+/// SecretKeys.of(request).problem(secret) // Secret hub: it has the keys token, and what it is for reads HF_TOKEN
 /// ```
 ///
 /// @param sources by the name of the Secret: what it is to open
@@ -41,10 +41,10 @@ record SecretKeys(Map<String, List<Location>> sources) {
 
   Optional<Problem> problem(Secret secret) {
     String name = secret.getMetadata().getName();
-    Set<String> wanted = new TreeSet<>();
-    for (Location each : sources.getOrDefault(name, List.of())) {
-      wanted.addAll(keysFor(each));
-    }
+    Set<String> wanted =
+        sources.getOrDefault(name, List.of()).stream()
+            .flatMap(each -> keysFor(each).stream())
+            .collect(Collectors.toCollection(TreeSet::new));
     Collection<String> has =
         secret.getData() == null ? Set.of() : new TreeSet<>(secret.getData().keySet());
     return wanted.isEmpty() || has.stream().anyMatch(wanted::contains)
