@@ -2,8 +2,8 @@ package io.kubetune.trainer.data;
 
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
-import io.kubetune.trainer.template.ChatTemplate;
-import io.kubetune.trainer.template.TemplateException;
+import io.kubetune.contract.template.ChatTemplate;
+import io.kubetune.contract.template.TemplateException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

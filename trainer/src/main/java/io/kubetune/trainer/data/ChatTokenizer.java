@@ -2,11 +2,11 @@ package io.kubetune.trainer.data;
 
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
-import io.kubetune.trainer.template.ChatTemplate;
-import io.kubetune.trainer.template.JsonValues;
-import io.kubetune.trainer.template.Messages;
-import io.kubetune.trainer.template.TemplateException;
-import io.kubetune.trainer.template.Value;
+import io.kubetune.contract.template.ChatTemplate;
+import io.kubetune.contract.template.JsonValues;
+import io.kubetune.contract.template.Messages;
+import io.kubetune.contract.template.TemplateException;
+import io.kubetune.contract.template.Value;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.HashMap;

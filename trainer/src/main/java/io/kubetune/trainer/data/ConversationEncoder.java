@@ -1,7 +1,7 @@
 package io.kubetune.trainer.data;
 
-import io.kubetune.trainer.template.ChatTemplate;
-import io.kubetune.trainer.template.TemplateException;
+import io.kubetune.contract.template.ChatTemplate;
+import io.kubetune.contract.template.TemplateException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -4,7 +4,7 @@ import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig.LongDocument;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig.LossOn;
 import io.kubetune.contract.TuneException;
-import io.kubetune.trainer.template.TemplateException;
+import io.kubetune.contract.template.TemplateException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

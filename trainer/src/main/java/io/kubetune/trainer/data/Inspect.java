@@ -2,7 +2,7 @@ package io.kubetune.trainer.data;
 
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
-import io.kubetune.trainer.template.TemplateException;
+import io.kubetune.contract.template.TemplateException;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;

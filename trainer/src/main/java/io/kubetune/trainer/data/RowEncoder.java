@@ -22,7 +22,7 @@ final class RowEncoder {
     conversations = new ConversationEncoder(tokenizer);
   }
 
-  /// @throws io.kubetune.trainer.template.TemplateException where the chat template refuses the
+  /// @throws io.kubetune.contract.template.TemplateException where the chat template refuses the
   ///   conversation
   /// @throws TuneException where the loss that is asked for has no meaning for the row's shape
   EncodedText encode(Row row) {

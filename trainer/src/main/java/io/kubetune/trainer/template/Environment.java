@@ -1,8 +1,0 @@
-package io.kubetune.trainer.template;
-
-import java.time.LocalDateTime;
-
-/// What a rendering brings to filters and functions besides their arguments.
-///
-/// @param now the time that `strftime_now` tells
-record Environment(Budget budget, LocalDateTime now) {}
