@@ -94,6 +94,8 @@ final class Download implements Callable<Integer> {
 
   @Mixin private SourceOption sources;
 
+  @Mixin private ReachOption reach;
+
   private final Surroundings surroundings;
 
   Download(Surroundings surroundings) {
@@ -147,7 +149,7 @@ final class Download implements Callable<Integer> {
   }
 
   private SourceOptions options(MountedSecrets secrets) {
-    SourceOptions options = sources.options(secrets.over(surroundings.environment()));
+    SourceOptions options = reach.with(sources.options(secrets.over(surroundings.environment())));
     return options.headerFrom().isPresent()
         ? options
         : secrets.headerFrom().map(options::withHeaderFrom).orElse(options);

@@ -33,7 +33,8 @@ record SourceFiles(SourceOption sources, Surroundings surroundings) {
       data.addAll(request.data());
       data.addAll(request.evalData());
     }
-    SourceOptions options = sources.options(surroundings.environment());
+    SourceOptions options =
+        ReachOption.with(request.sources(), sources.options(surroundings.environment()));
     Map<Location, LocalFiles.Fetched> fetched = new HashMap<>();
     try (TransferBars bars = new TransferBars(surroundings.terminal())) {
       if (isElsewhere(request.model())) {

@@ -2,7 +2,6 @@ package io.kubetune.cli.command;
 
 import io.kubetune.cli.source.SourceOptions;
 import io.kubetune.contract.Problem;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,12 +22,6 @@ final class SourceOption {
   private String headerFrom;
 
   @Option(
-      names = "--s3-endpoint",
-      paramLabel = "URL",
-      description = "server for s3:// in place of AWS's (AWS_ENDPOINT_URL)")
-  private URI s3Endpoint;
-
-  @Option(
       names = "--model-cache",
       paramLabel = "FOLDER",
       description = "keeps what the hub gave; several processes may share it (HF_HUB_CACHE)")
@@ -38,9 +31,6 @@ final class SourceOption {
     SourceOptions options = SourceOptions.of(environment);
     if (headerFrom != null) {
       options = options.withHeaderFrom(headerFrom);
-    }
-    if (s3Endpoint != null) {
-      options = options.withS3Endpoint(s3Endpoint);
     }
     return modelCache == null ? options : options.withModelCache(modelCache);
   }
@@ -53,7 +43,6 @@ final class SourceOption {
         new TreeMap<>(
             Map.of(
                 "--data-header-from", headerFrom != null,
-                "--s3-endpoint", s3Endpoint != null,
                 "--model-cache", modelCache != null));
     given.forEach((name, isGiven) -> {
       if (isGiven) {

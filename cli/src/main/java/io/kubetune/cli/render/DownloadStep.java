@@ -59,6 +59,8 @@ record DownloadStep(
     }
     request.columns().forEach((key, column) -> arguments.add("--column=" + key + "=" + column));
     arguments.add("--to=" + PodPaths.DATA);
+    request.sources().s3Endpoint().ifPresent(uri -> arguments.add("--s3-endpoint=" + uri));
+    request.sources().s3Region().ifPresent(region -> arguments.add("--s3-region=" + region));
     if (plan.plainHttp()) {
       arguments.add("--plain-http");
     }

@@ -83,6 +83,13 @@ public enum Field {
       "spec.columns",
       "KEY=COLUMN",
       "the column that holds messages, prompt, completion or text"),
+  S3_ENDPOINT(
+      Shape.ONE,
+      "--s3-endpoint",
+      "spec.s3Endpoint",
+      "URL",
+      "server for s3:// in place of AWS's, addressed by path"),
+  S3_REGION(Shape.ONE, "--s3-region", "spec.s3Region", "REGION", "region of the buckets of s3://"),
   REGISTRY(
       Shape.ONE,
       "--registry",

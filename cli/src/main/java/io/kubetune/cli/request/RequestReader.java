@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /// Makes a [TuneRequest] of flags and, with `-f`, of a file; flags win; every problem is reported
 /// at once.
@@ -110,7 +111,11 @@ public record RequestReader(
     String secret = "name a Secret in the run's namespace";
 
     problems.addAll(new RuntimeRules(values, model, data, output).problems(runtime, workers));
+    problems.addAll(
+        new SourceRules(values, Stream.concat(data.stream(), evalData.stream()).toList())
+            .problems());
     checkKeys(values, problems);
+    SourceWishes sources = SourceWishes.read(values);
     Optional<String> namespace =
         values.parsed(Field.NAMESPACE, Syntax::dnsLabel, "name a namespace");
     Optional<String> modelSecret = values.parsed(Field.MODEL_SECRET, Syntax::objectName, secret);
@@ -135,6 +140,7 @@ public record RequestReader(
         dataName,
         dataSecrets,
         values.map(Field.COLUMN),
+        sources,
         values.parsed(Field.REGISTRY, Syntax::imageReference, "write HOST/PATH"),
         output,
         outputSecret,

@@ -2,6 +2,8 @@ package io.kubetune.cli.request;
 
 import io.kubetune.cli.registry.ImageReference;
 import io.kubetune.contract.TuneException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -103,6 +105,33 @@ final class Syntax {
     } catch (TuneException e) {
       throw new IllegalArgumentException(e.problems().getFirst().found(), e);
     }
+  }
+
+  /// The address of a server; without a password, which would stand in manifests and logs.
+  static URI server(String text) {
+    URI uri;
+    try {
+      uri = new URI(text);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException("no address: " + e.getReason(), e);
+    }
+    if (uri.getRawUserInfo() != null) {
+      throw new IllegalArgumentException("a user or password inside a URL would end up in logs");
+    }
+    if (uri.getHost() == null
+        || !String.valueOf(uri.getScheme()).matches("https?")
+        || uri.getRawQuery() != null
+        || uri.getRawFragment() != null) {
+      throw new IllegalArgumentException("'" + text + "' is no http(s)://HOST[:PORT]");
+    }
+    return uri;
+  }
+
+  static String region(String text) {
+    if (!text.matches("[A-Za-z0-9-]{1,63}")) {
+      throw new IllegalArgumentException("'" + text + "' is no region");
+    }
+    return text;
   }
 
   /// `kubectl taint`'s form: `KEY[=VALUE][:EFFECT]`.

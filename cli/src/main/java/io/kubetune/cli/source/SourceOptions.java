@@ -3,6 +3,7 @@ package io.kubetune.cli.source;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -51,6 +52,14 @@ public record SourceOptions(
   public SourceOptions withS3Endpoint(URI endpoint) {
     return new SourceOptions(
         environment, headerFrom, Optional.of(endpoint), modelCache, attempts, firstPause, stall);
+  }
+
+  /// As `AWS_REGION`, and before it.
+  public SourceOptions withS3Region(String region) {
+    Map<String, String> changed = new HashMap<>(environment);
+    changed.put("AWS_REGION", region);
+    return new SourceOptions(
+        changed, headerFrom, s3Endpoint, modelCache, attempts, firstPause, stall);
   }
 
   public SourceOptions withModelCache(Path folder) {

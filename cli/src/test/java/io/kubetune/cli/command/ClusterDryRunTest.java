@@ -80,14 +80,14 @@ class ClusterDryRunTest {
             "job",
             "--registry",
             "registry.example.com/ml",
-            "--s3-endpoint",
-            "https://s3.example.com",
+            "--data-header-from",
+            "env:TOKEN",
             "--model-cache",
             folder.toString());
 
     assertThat(typed.status()).isEqualTo(ExitCode.BAD_REQUEST.code());
     assertThat(typed.out()).isEmpty();
-    assertThat(typed.err()).contains("--s3-endpoint").contains("--model-cache");
+    assertThat(typed.err()).contains("--data-header-from").contains("--model-cache");
   }
 
   @Test

@@ -1,0 +1,21 @@
+package io.kubetune.cli.request;
+
+import java.net.URI;
+import java.util.Optional;
+
+/// How the user wants sources to be reached, wherever they are downloaded: by the client or in the
+/// pod.
+///
+/// ```
+/// request.sources().s3Endpoint() // https://minio.example.com
+/// ```
+///
+/// @param s3Endpoint in place of AWS's own, addressed by path
+public record SourceWishes(Optional<URI> s3Endpoint, Optional<String> s3Region) {
+
+  static SourceWishes read(FieldValues values) {
+    return new SourceWishes(
+        values.parsed(Field.S3_ENDPOINT, Syntax::server, "for example https://minio.example.com"),
+        values.parsed(Field.S3_REGION, Syntax::region, "for example eu-central-1"));
+  }
+}
