@@ -2,6 +2,7 @@ package io.kubetune.cli;
 
 import io.kubetune.contract.Json;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,8 @@ import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 
 /// A container of a Job that `create --dry-run=client -o json` printed, run as a process of this
-/// machine with exactly the arguments that it would get; only the volumes are folders here.
+/// machine with exactly the arguments and variables that it would get; only the volumes are folders
+/// here.
 ///
 /// ```
 /// PodContainer.of(printed, "data-downloader").at("/mnt/data", folder).run(environment);
@@ -52,22 +54,35 @@ public record PodContainer(JsonNode spec, Map<String, Path> volumes) {
 
   /// What the kubelet makes of them: one `$` of two.
   public List<String> arguments() {
-    return spec.path("args")
-        .valueStream()
-        .map(each -> each.asString().replace("$$", "$"))
-        .map(this::here)
-        .toList();
+    return spec.path("args").valueStream().map(each -> each.asString()).map(this::here).toList();
   }
 
-  private String here(String argument) {
-    String text = argument;
-    for (Map.Entry<String, Path> each : volumes.entrySet()) {
-      text = text.replace("=" + each.getKey(), "=" + each.getValue());
-    }
-    return text;
+  /// Variables of the manifest, over those of this machine.
+  private Map<String, String> variables(Map<String, String> environment) {
+    Map<String, String> all = new HashMap<>(environment);
+    spec.path("env")
+        .valueStream()
+        // The kubelet makes that file; and what is left out is no text.
+        .filter(each -> each.has("value") && !each.path("value").asString().startsWith("/dev/"))
+        .forEach(
+            each -> all.put(each.path("name").asString(), here(each.path("value").asString())));
+    return all;
+  }
+
+  /// A path of a volume, alone or behind a flag, as the path that it has here.
+  private String here(String given) {
+    String text = given.replace("$$", "$");
+    int equals = text.indexOf('=');
+    String value = text.substring(equals + 1);
+    return text.substring(0, equals + 1)
+        + volumes.entrySet().stream()
+            .filter(each -> (value + "/").startsWith(each.getKey() + "/"))
+            .findFirst()
+            .map(each -> each.getValue() + value.substring(each.getKey().length()))
+            .orElse(value);
   }
 
   public Typed run(Map<String, String> environment) {
-    return Typed.command(environment, arguments().toArray(String[]::new));
+    return Typed.command(variables(environment), arguments().toArray(String[]::new));
   }
 }

@@ -222,7 +222,8 @@ final class Download implements Callable<Integer> {
 
   private RegistryAccess access(MountedSecrets secrets) {
     RegistryAccess access =
-        RegistryAccess.fromEnvironment(surroundings.environment()).withPlainHttp(plainHttp);
+        reach.with(
+            RegistryAccess.fromEnvironment(surroundings.environment()).withPlainHttp(plainHttp));
     List<Path> files = new ArrayList<>(secrets.authFiles());
     files.addAll(access.authFiles());
     return access.withAuthFiles(files);

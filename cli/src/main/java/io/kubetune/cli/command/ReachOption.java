@@ -1,8 +1,10 @@
 package io.kubetune.cli.command;
 
+import io.kubetune.cli.registry.RegistryAccess;
 import io.kubetune.cli.request.SourceWishes;
 import io.kubetune.cli.source.SourceOptions;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -25,9 +27,24 @@ final class ReachOption {
       description = "region of the buckets of s3:// (AWS_REGION)")
   private String s3Region;
 
+  @Option(
+      names = "--ca",
+      paramLabel = "PATH",
+      description =
+          "PEM certificates to trust besides the system's, for all sources: a file, or a folder of"
+              + " them")
+  private Path authorities;
+
   SourceOptions with(SourceOptions options) {
-    return with(
-        new SourceWishes(Optional.ofNullable(s3Endpoint), Optional.ofNullable(s3Region)), options);
+    SourceOptions reached =
+        with(
+            new SourceWishes(Optional.ofNullable(s3Endpoint), Optional.ofNullable(s3Region)),
+            options);
+    return authorities == null ? reached : reached.withAuthorities(authorities);
+  }
+
+  RegistryAccess with(RegistryAccess access) {
+    return authorities == null ? access : access.withCaFile(authorities);
   }
 
   static SourceOptions with(SourceWishes wishes, SourceOptions options) {

@@ -17,7 +17,7 @@ final class RegistryOption {
   @Option(
       names = "--registry-ca",
       paramLabel = "FILE",
-      description = "PEM certificates to trust besides the system's")
+      description = "PEM certificates to trust besides the system's: a file, or a folder of them")
   private Path registryCa;
 
   @Option(

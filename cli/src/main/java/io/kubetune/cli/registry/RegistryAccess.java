@@ -15,7 +15,8 @@ import java.util.Optional;
 /// ```
 ///
 /// @param plainHttp speak http where the host is not this machine too (`--plain-http`)
-/// @param caFile PEM certificates trusted besides the platform's (`--registry-ca`)
+/// @param caFile PEM certificates trusted besides the platform's, as [Authorities] take them
+///   (`--registry-ca`)
 /// @param authFiles Docker's config.json or podman's auth.json, asked in this order
 /// @param attempts how often a request is sent before its failure is the user's
 /// @param firstPause before the second attempt; doubled for each further one

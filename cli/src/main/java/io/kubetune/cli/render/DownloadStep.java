@@ -61,6 +61,10 @@ record DownloadStep(
     arguments.add("--to=" + PodPaths.DATA);
     request.sources().s3Endpoint().ifPresent(uri -> arguments.add("--s3-endpoint=" + uri));
     request.sources().s3Region().ifPresent(region -> arguments.add("--s3-region=" + region));
+    if (request.pod().caConfigMap().isPresent()) {
+      arguments.add("--ca=" + OwnAuthorities.FOLDER);
+      mounts.addAll(OwnAuthorities.mounts(request.pod()));
+    }
     if (plan.plainHttp()) {
       arguments.add("--plain-http");
     }

@@ -91,7 +91,10 @@ final class JobManifest {
     values.put("publishMounts", publish.mounts());
     values.put("shmSize", plan.resources().gpus() > 1 ? "8Gi" : "1Gi");
     values.put(
-        "volumes", Stream.concat(download.volumes().stream(), publish.volumes().stream()).toList());
+        "volumes",
+        Stream.of(download.volumes(), publish.volumes(), OwnAuthorities.volumes(pod))
+            .flatMap(List::stream)
+            .toList());
     return new Manifest(Template.named("job").fill(values));
   }
 

@@ -34,23 +34,32 @@ record PublishStep(
             "--data-manifest=" + PodPaths.DATA + "/manifest.json",
             "--config=" + PodPaths.CONFIG));
     return switch (Outputs.of(request)) {
-      case Output.Image(String reference) ->
-          request
-              .outputSecret()
-              .map(secret ->
-                  new PublishStep(
-                      with(run, "--to=" + reference),
-                      List.of(Volumes.env("DOCKER_CONFIG", CREDENTIALS)),
-                      List.of(Volumes.mount("output-credentials", CREDENTIALS, true)),
-                      List.of(Volumes.named("output-credentials", Volumes.credentials(secret)))))
-              .orElseGet(() ->
-                  new PublishStep(with(run, "--to=" + reference), List.of(), List.of(), List.of()));
+      case Output.Image(String reference) -> toRegistry(run, reference, request);
       case Output.Claim(String claim, String path) ->
           toFolder(run, path, Volumes.claim(claim, false));
       case Output.Volume(Map<String, Object> source) -> toFolder(run, "", source);
       case Output.Layout layout ->
           throw new IllegalStateException("a pod can't write " + layout.text());
     };
+  }
+
+  private static PublishStep toRegistry(List<Object> run, String image, TuneRequest request) {
+    List<Object> env = new ArrayList<>();
+    List<Object> mounts = new ArrayList<>();
+    List<Object> volumes = new ArrayList<>();
+    request
+        .outputSecret()
+        .ifPresent(secret -> {
+          env.add(Volumes.env("DOCKER_CONFIG", CREDENTIALS));
+          mounts.add(Volumes.mount("output-credentials", CREDENTIALS, true));
+          volumes.add(Volumes.named("output-credentials", Volumes.credentials(secret)));
+        });
+    List<Object> arguments = with(run, "--to=" + image);
+    if (request.pod().caConfigMap().isPresent()) {
+      arguments = with(arguments, "--registry-ca=" + OwnAuthorities.FOLDER);
+      mounts.addAll(OwnAuthorities.mounts(request.pod()));
+    }
+    return new PublishStep(arguments, env, mounts, volumes);
   }
 
   private static PublishStep toFolder(List<Object> run, String path, Map<String, Object> source) {

@@ -196,6 +196,12 @@ public enum Field {
       "spec.pod.secretEnv",
       "NAME=SECRET/KEY",
       "environment variable of the trainer, from a Secret"),
+  CA_CONFIGMAP(
+      Shape.ONE,
+      "--ca-configmap",
+      "spec.pod.caConfigMap",
+      "NAME[/KEY]",
+      "ConfigMap of PEM certificates that downloads and the push trust besides the system's"),
   PRIORITY_CLASS(
       Shape.ONE, "--priority-class", "spec.pod.priorityClass", "NAME", "priority class of the pod"),
   QUEUE(Shape.ONE, "--queue", "spec.queue", "NAME", "Kueue's LocalQueue"),

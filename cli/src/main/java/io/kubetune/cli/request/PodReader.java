@@ -64,6 +64,8 @@ final class PodReader {
         values.map(Field.ENV),
         values.parsedMap(
             Field.SECRET_ENV, Syntax::secretKey, "write " + Field.SECRET_ENV.valueName()),
+        values.parsed(
+            Field.CA_CONFIGMAP, Syntax::configMapKey, "write " + Field.CA_CONFIGMAP.valueName()),
         values.parsed(Field.PRIORITY_CLASS, Syntax::objectName, name),
         values.parsed(Field.QUEUE, Syntax::labelValue, "name a LocalQueue"),
         seconds(values, Field.TTL, duration),

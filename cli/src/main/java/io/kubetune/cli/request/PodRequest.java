@@ -18,6 +18,7 @@ import java.util.OptionalLong;
 /// @param gpuResource `nvidia.com/gpu` unless given
 /// @param affinity as a pod's spec has it; empty: none
 /// @param env of the trainer; values are no secrets
+/// @param caConfigMap certificates that data-downloader and publisher trust besides the system's
 public record PodRequest(
     Optional<String> trainerImage,
     Optional<String> cliImage,
@@ -33,6 +34,7 @@ public record PodRequest(
     Optional<String> serviceAccount,
     Map<String, String> env,
     Map<String, SecretKey> secretEnv,
+    Optional<ConfigMapKey> caConfigMap,
     Optional<String> priorityClass,
     Optional<String> queue,
     OptionalLong ttlSeconds,
@@ -59,6 +61,7 @@ public record PodRequest(
         serviceAccount,
         env,
         secretEnv,
+        caConfigMap,
         priorityClass,
         queue,
         ttlSeconds,

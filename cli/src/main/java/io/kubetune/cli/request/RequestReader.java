@@ -112,7 +112,8 @@ public record RequestReader(
 
     problems.addAll(new RuntimeRules(values, model, data, output).problems(runtime, workers));
     problems.addAll(
-        new SourceRules(values, Stream.concat(data.stream(), evalData.stream()).toList())
+        new SourceRules(
+                values, model, Stream.concat(data.stream(), evalData.stream()).toList(), output)
             .problems());
     checkKeys(values, problems);
     SourceWishes sources = SourceWishes.read(values);

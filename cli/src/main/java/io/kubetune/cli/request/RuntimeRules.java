@@ -31,6 +31,7 @@ record RuntimeRules(
           Field.SERVICE_ACCOUNT,
           Field.ENV,
           Field.SECRET_ENV,
+          Field.CA_CONFIGMAP,
           Field.PRIORITY_CLASS,
           Field.QUEUE,
           Field.TTL,

@@ -3,16 +3,19 @@ package io.kubetune.cli.request;
 import io.kubetune.contract.Problem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What is said of sources that the request does not have would have no effect: a problem where it
 /// was typed. A file may say it, for flags may have put other sources in the place of its own.
 ///
 /// ```
-/// problems.addAll(new SourceRules(values, rows).problems());
+/// problems.addAll(new SourceRules(values, model, rows, output).problems());
 /// ```
 ///
 /// @param rows to train and to evaluate on
-record SourceRules(FieldValues values, List<Location> rows) {
+record SourceRules(
+    FieldValues values, Optional<Location> model, List<Location> rows, Optional<Output> output) {
 
   List<Problem> problems() {
     List<Problem> problems = new ArrayList<>();
@@ -20,7 +23,19 @@ record SourceRules(FieldValues values, List<Location> rows) {
       unused(problems, Field.S3_ENDPOINT, "no rows are named by s3://");
       unused(problems, Field.S3_REGION, "no rows are named by s3://");
     }
+    if (Stream.concat(model.stream(), rows.stream()).allMatch(SourceRules::isMounted)
+        && output.filter(SourceRules::isMounted).isPresent()) {
+      unused(problems, Field.CA_CONFIGMAP, "all is on volumes, and no server is asked");
+    }
     return problems;
+  }
+
+  private static boolean isMounted(Location location) {
+    return location instanceof Location.Claim || location instanceof Location.Volume;
+  }
+
+  private static boolean isMounted(Output output) {
+    return output instanceof Output.Claim || output instanceof Output.Volume;
   }
 
   private static boolean isBucket(Location location) {

@@ -160,6 +160,18 @@ final class Syntax {
     return new SecretKey(objectName(text.substring(0, slash)), text.substring(slash + 1));
   }
 
+  static ConfigMapKey configMapKey(String text) {
+    int slash = text.indexOf('/');
+    if (slash < 0) {
+      return new ConfigMapKey(objectName(text), Optional.empty());
+    }
+    String key = text.substring(slash + 1);
+    if (!key.matches("[A-Za-z0-9._-]{1,253}") || key.startsWith("..")) {
+      throw new IllegalArgumentException("'" + key + "' is no key of a ConfigMap");
+    }
+    return new ConfigMapKey(objectName(text.substring(0, slash)), Optional.of(key));
+  }
+
   /// A mapping in JSON or flow YAML.
   static Map<String, Object> tree(String text) {
     try {

@@ -85,7 +85,8 @@ record Retries(SourceOptions options, Consumer<String> say) {
         what,
         reason(e) + (failures > 1 ? " (" + failures + " attempts without progress)" : ""),
         e instanceof SSLException
-            ? "is the certificate one that this system trusts?"
+            ? "where its certificate authority is your own: --ca FILE of download, --ca-configmap NAME of"
+                + " create"
             : "is the address right, and the server up? What has arrived is kept; run it again to go"
                 + " on",
         e);

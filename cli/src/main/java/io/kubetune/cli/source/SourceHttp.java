@@ -1,5 +1,6 @@
 package io.kubetune.cli.source;
 
+import io.kubetune.cli.registry.Authorities;
 import io.kubetune.cli.registry.Loopback;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
@@ -28,15 +29,16 @@ final class SourceHttp implements AutoCloseable {
 
   SourceHttp(SourceOptions options) {
     EnvironmentProxies proxies = new EnvironmentProxies(options);
-    this.client =
+    HttpClient.Builder builder =
         HttpClient.newBuilder()
             .connectTimeout(Duration.ofSeconds(20))
             // By hand: the JDK would send the Authorization header along to another host.
             .followRedirects(HttpClient.Redirect.NEVER)
             .version(HttpClient.Version.HTTP_1_1)
             .proxy(proxies)
-            .authenticator(proxies.authenticator())
-            .build();
+            .authenticator(proxies.authenticator());
+    options.authorities().ifPresent(place -> builder.sslContext(new Authorities(place).trusted()));
+    this.client = builder.build();
     this.patience = options.stall();
   }
 

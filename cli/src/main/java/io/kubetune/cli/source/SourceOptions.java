@@ -17,6 +17,7 @@ import java.util.Optional;
 /// @param headerFrom `env:NAME` or `file:PATH` of the header for https sources
 /// @param s3Endpoint in place of AWS's own, addressed by path
 /// @param modelCache a folder that several processes share, in place of the Hugging Face cache
+/// @param authorities PEM certificates trusted besides the platform's: a file, or a folder of them
 /// @param attempts without any progress, before a failure is the user's
 /// @param firstPause before the second attempt; doubled for each further one
 /// @param stall without a byte for so long, a connection is given up and tried again
@@ -25,6 +26,7 @@ public record SourceOptions(
     Optional<String> headerFrom,
     Optional<URI> s3Endpoint,
     Optional<Path> modelCache,
+    Optional<Path> authorities,
     int attempts,
     Duration firstPause,
     Duration stall) {
@@ -39,6 +41,7 @@ public record SourceOptions(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         6,
         Duration.ofSeconds(1),
         Duration.ofMinutes(1));
@@ -46,12 +49,26 @@ public record SourceOptions(
 
   public SourceOptions withHeaderFrom(String pointer) {
     return new SourceOptions(
-        environment, Optional.of(pointer), s3Endpoint, modelCache, attempts, firstPause, stall);
+        environment,
+        Optional.of(pointer),
+        s3Endpoint,
+        modelCache,
+        authorities,
+        attempts,
+        firstPause,
+        stall);
   }
 
   public SourceOptions withS3Endpoint(URI endpoint) {
     return new SourceOptions(
-        environment, headerFrom, Optional.of(endpoint), modelCache, attempts, firstPause, stall);
+        environment,
+        headerFrom,
+        Optional.of(endpoint),
+        modelCache,
+        authorities,
+        attempts,
+        firstPause,
+        stall);
   }
 
   /// As `AWS_REGION`, and before it.
@@ -59,17 +76,36 @@ public record SourceOptions(
     Map<String, String> changed = new HashMap<>(environment);
     changed.put("AWS_REGION", region);
     return new SourceOptions(
-        changed, headerFrom, s3Endpoint, modelCache, attempts, firstPause, stall);
+        changed, headerFrom, s3Endpoint, modelCache, authorities, attempts, firstPause, stall);
   }
 
   public SourceOptions withModelCache(Path folder) {
     return new SourceOptions(
-        environment, headerFrom, s3Endpoint, Optional.of(folder), attempts, firstPause, stall);
+        environment,
+        headerFrom,
+        s3Endpoint,
+        Optional.of(folder),
+        authorities,
+        attempts,
+        firstPause,
+        stall);
+  }
+
+  public SourceOptions withAuthorities(Path place) {
+    return new SourceOptions(
+        environment,
+        headerFrom,
+        s3Endpoint,
+        modelCache,
+        Optional.of(place),
+        attempts,
+        firstPause,
+        stall);
   }
 
   public SourceOptions withPatience(int attempts, Duration firstPause, Duration stall) {
     return new SourceOptions(
-        environment, headerFrom, s3Endpoint, modelCache, attempts, firstPause, stall);
+        environment, headerFrom, s3Endpoint, modelCache, authorities, attempts, firstPause, stall);
   }
 
   /// A variable that is set and not blank.

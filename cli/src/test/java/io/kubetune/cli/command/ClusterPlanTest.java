@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kubetune.cli.Typed;
 import io.kubetune.cli.cluster.TestCluster;
 import io.kubetune.cli.cluster.TestNamespace;
+import io.kubetune.cli.registry.OwnAuthority;
 import io.kubetune.cli.submit.cluster.ClusterCommands;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Json;
@@ -137,6 +138,41 @@ class ClusterPlanTest {
 
     Typed absent = commands.typed(with(request, "--model-secret=nowhere"));
     assertThat(absent.err()).contains("Secret nowhere: there is none in namespace");
+  }
+
+  @Test
+  void aConfigMapOfAuthoritiesThatIsMissingOrHasNoCertificateIsRefusedBeforeAnythingIsMade()
+      throws Exception {
+    Typed absent = commands.createChecked("bot", "--detach", "--ca-configmap=corp-ca");
+    assertThat(absent.status()).isEqualTo(ExitCode.BAD_REQUEST.code());
+    assertThat(absent.err()).contains("ConfigMap corp-ca: there is none in namespace");
+
+    OwnAuthority authority = OwnAuthority.create(folder.resolve("ca"), "dns:localhost");
+    String good = Files.readString(authority.caFile());
+    Path damaged =
+        Files.writeString(folder.resolve("bad.crt"), good.replaceAll("(?m)^M.*$", "AAAA"));
+    Path store = Files.write(folder.resolve("bundle.p12"), new byte[] {(byte) 0xfe, 0, 1});
+    commands.kubectl(
+        "create",
+        "configmap",
+        "corp-ca",
+        "--from-file=ca.crt=" + authority.caFile(),
+        "--from-file=bad.crt=" + damaged,
+        "--from-file=bundle.p12=" + store,
+        "--from-literal=note=ask the network team");
+
+    assertThat(commands.createChecked("bot", "--detach", "--ca-configmap=corp-ca/tls.crt").err())
+        .contains("ConfigMap corp-ca: it has no key tls.crt, only bad.crt, bundle.p12, ca.crt");
+    assertThat(commands.createChecked("bot", "--detach", "--ca-configmap=corp-ca/note").err())
+        .contains("there is no certificate in its key note", "-----BEGIN CERTIFICATE-----");
+    assertThat(commands.createChecked("bot", "--detach", "--ca-configmap=corp-ca/bundle.p12").err())
+        .contains("there is no certificate in its key bundle.p12");
+    assertThat(commands.createChecked("bot", "--detach", "--ca-configmap=corp-ca").err())
+        .contains("a certificate in bad.crt is damaged");
+    assertThat(commands.objects()).isEmpty();
+
+    Typed created = commands.createChecked("bot", "--detach", "--ca-configmap=corp-ca/ca.crt");
+    assertThat(created.status()).as(created.err()).isZero();
   }
 
   @Test

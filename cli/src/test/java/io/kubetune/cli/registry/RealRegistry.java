@@ -51,6 +51,31 @@ public record RealRegistry(Process process, int port, Path dir, Optional<Path> c
 
   private static RealRegistry start(Path dir, boolean tls, String auth)
       throws IOException, InterruptedException {
+    Files.createDirectories(dir);
+    if (!tls) {
+      return start(dir, "127.0.0.1", "", Optional.empty(), auth);
+    }
+    PemPair pair = PemPair.create(dir, "server");
+    String keys = keys(pair.certificateFile(), pair.keyFile());
+    return start(dir, "127.0.0.1", keys, Optional.of(pair.certificateFile()), auth);
+  }
+
+  /// One whose certificate is of that authority.
+  ///
+  /// @param address empty: all of this machine's
+  public static RealRegistry start(Path dir, String address, OwnAuthority authority)
+      throws IOException, InterruptedException {
+    String keys = keys(authority.chainFile(), authority.keyFile());
+    return start(dir, address, keys, Optional.of(authority.caFile()), "");
+  }
+
+  private static String keys(Path certificate, Path key) {
+    return "  tls:\n    certificate: " + certificate + "\n    key: " + key + "\n";
+  }
+
+  private static RealRegistry start(
+      Path dir, String address, String keys, Optional<Path> ca, String auth)
+      throws IOException, InterruptedException {
     Path program = Tool.require("docker-registry", "docker-registry");
     Files.createDirectories(dir);
     int port;
@@ -60,15 +85,8 @@ public record RealRegistry(Process process, int port, Path dir, Optional<Path> c
     StringBuilder config = new StringBuilder();
     config.append("version: 0.1\nlog: {level: warn}\nstorage:\n  filesystem: {rootdirectory: ");
     config.append(dir.resolve("store")).append("}\n  delete: {enabled: true}\n");
-    config.append("http:\n  addr: 127.0.0.1:").append(port).append("\n");
-    Optional<Path> ca = Optional.empty();
-    if (tls) {
-      PemPair pair = PemPair.create(dir, "server");
-      ca = Optional.of(pair.certificateFile());
-      config.append("  tls:\n    certificate: ").append(pair.certificateFile());
-      config.append("\n    key: ").append(pair.keyFile()).append("\n");
-    }
-    config.append(auth);
+    config.append("http:\n  addr: \"").append(address).append(":").append(port);
+    config.append("\"\n").append(keys).append(auth);
     Path file = Files.writeString(dir.resolve("config.yml"), config);
     Process process =
         new ProcessBuilder(program.toString(), "serve", file.toString())

@@ -126,6 +126,8 @@ class GoldenManifestsTest {
             "HTTPS_PROXY=http://proxy.example.com:3128",
             "--secret-env",
             "WANDB_API_KEY=wandb/key",
+            "--ca-configmap",
+            "corp-ca/ca.crt",
             "--priority-class",
             "low",
             "--queue",

@@ -3,6 +3,8 @@ package io.kubetune.cli.source;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.kubetune.cli.registry.Digest;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
 
 /// A web server on loopback with ranges, ETags, redirects and every fault that a network has.
 ///
@@ -48,6 +51,7 @@ final class FileServer implements AutoCloseable {
   record Request(String method, String path, Headers headers) {}
 
   private final HttpServer server;
+  private final String scheme;
   final List<Request> requests = new CopyOnWriteArrayList<>();
   private final Map<String, byte[]> files = new ConcurrentHashMap<>();
   private final Map<String, String> etags = new ConcurrentHashMap<>();
@@ -58,7 +62,19 @@ final class FileServer implements AutoCloseable {
   private final Map<String, Fault> refusals = new ConcurrentHashMap<>();
 
   FileServer() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+    this(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50), "http");
+  }
+
+  /// One that speaks TLS, on all addresses of this machine: pods reach it too.
+  public static FileServer secured(SSLContext tls) throws IOException {
+    HttpsServer server = HttpsServer.create(new InetSocketAddress(0), 50);
+    server.setHttpsConfigurator(new HttpsConfigurator(tls));
+    return new FileServer(server, "https");
+  }
+
+  private FileServer(HttpServer server, String scheme) {
+    this.server = server;
+    this.scheme = scheme;
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/", this::answer);
     server.start();
@@ -66,7 +82,7 @@ final class FileServer implements AutoCloseable {
 
   /// Under a name or an address of this machine: two names are two hosts.
   URI uri(String host, String path) {
-    return URI.create("http://" + host + ":" + server.getAddress().getPort() + path);
+    return URI.create(scheme + "://" + host + ":" + server.getAddress().getPort() + path);
   }
 
   URI uri(String path) {

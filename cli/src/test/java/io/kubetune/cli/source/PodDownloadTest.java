@@ -84,7 +84,8 @@ class PodDownloadTest {
           PodContainer.of(created.out(), "data-downloader")
               .at("/mnt/credentials/0", secret)
               .at("/mnt/data", data)
-              .run(Map.of("HOME", folder.toString()));
+              .at("/tmp", Files.createDirectory(folder.resolve("tmp")))
+              .run(Map.of());
 
       assertThat(downloaded.err()).isEmpty();
       assertThat(downloaded.status()).as(downloaded.out()).isZero();
@@ -112,7 +113,8 @@ class PodDownloadTest {
                   .out(),
               "data-downloader")
           .at("/mnt/credentials/0", secret)
-          .run(Map.of("HOME", folder.toString()));
+          .at("/tmp", Files.createDirectory(folder.resolve("tmp")))
+          .run(Map.of());
 
       assertThat(server.last("/bucket").headers().getFirst("Authorization"))
           .contains("/eu-central-1/s3/aws4_request");

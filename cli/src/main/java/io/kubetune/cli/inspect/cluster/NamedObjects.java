@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/// Secrets, claims and accounts that a request names: a pod would wait for those that are not
-/// there.
+/// Secrets, ConfigMaps, claims and accounts that a request names: a pod would wait for those that
+/// are not there.
 ///
 /// A Secret is looked at where this user may: that it exists, and what its keys are called.
 ///
@@ -57,6 +57,16 @@ public record NamedObjects(Cluster cluster, TuneRequest request) {
                 name,
                 "kubectl get pvc shows those there are",
                 () -> client.persistentVolumeClaims().inNamespace(namespace).withName(name).get()));
+    pod.caConfigMap()
+        .ifPresent(map ->
+            require(
+                    problems,
+                    "ConfigMap",
+                    map.name(),
+                    "kubectl create configmap " + map.name() + " --from-file=ca.crt=FILE",
+                    () -> client.configMaps().inNamespace(namespace).withName(map.name()).get())
+                .flatMap(new CaConfigMap(map)::problem)
+                .ifPresent(problems::add));
     pod.serviceAccount()
         .ifPresent(name ->
             require(
