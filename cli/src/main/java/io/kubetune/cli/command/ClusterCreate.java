@@ -5,7 +5,6 @@ import io.kubetune.cli.cluster.Cluster;
 import io.kubetune.cli.cluster.ClusterFlags;
 import io.kubetune.cli.data.Dataset;
 import io.kubetune.cli.data.NormaliseRequest;
-import io.kubetune.cli.data.shape.ColumnMapping;
 import io.kubetune.cli.plan.TunePlan;
 import io.kubetune.cli.publish.InputPublisher;
 import io.kubetune.cli.render.Manifest;
@@ -116,15 +115,15 @@ record ClusterCreate(
   private void check(TuneRequest request) throws IOException {
     List<String> data = local(request.data());
     List<String> evalData = local(request.evalData());
-    if (data.isEmpty()) {
+    if (data.isEmpty() && evalData.isEmpty()) {
       return;
     }
     Path aside = Files.createTempDirectory("kubetune-check");
     try {
       Dataset.normalise(
-              NormaliseRequest.of(data, aside.resolve("data"))
-                  .evaluatedOn(evalData)
-                  .mapped(new ColumnMapping(request.columns())))
+              NormaliseRequest.of(data.isEmpty() ? evalData : data, aside.resolve("data"))
+                  .evaluatedOn(data.isEmpty() ? List.of() : evalData)
+                  .as(request.reading()))
           .warnings()
           .forEach(warning -> Failure.warn(warning, surroundings.terminal()));
     } finally {

@@ -5,8 +5,10 @@ import io.kubetune.cli.data.check.RowCheck;
 import io.kubetune.cli.submit.TrainerProgram;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -60,6 +62,15 @@ final class DataCheck implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Terminal terminal = surroundings.terminal();
+    List<String> settings = inspect.arguments();
+    if (model == null && !settings.isEmpty()) {
+      throw new TuneException(
+          ExitCode.USAGE,
+          "can't check the rows",
+          settings.getFirst(),
+          "says how a model sees rows, and no model is given",
+          "add --model FOLDER, or take it out");
+    }
     // Without a trainer nothing can be counted exactly: said before a long check, not after.
     Optional<TrainerProgram> trainer =
         model == null
@@ -69,7 +80,7 @@ final class DataCheck implements Callable<Integer> {
         fix == null ? RowCheck.check(data.source()) : RowCheck.fix(data.source(), fix);
     Optional<ObjectNode> counts =
         trainer.isPresent() && !report.refused()
-            ? Optional.of(counts(trainer.get()))
+            ? Optional.of(counts(trainer.get(), settings))
             : Optional.empty();
     DataReportText text = new DataReportText(report, counts);
     switch (output.format()) {
@@ -84,9 +95,8 @@ final class DataCheck implements Callable<Integer> {
     return report.refused() ? REFUSED : ExitCode.OK.code();
   }
 
-  private ObjectNode counts(TrainerProgram trainer) throws IOException {
-    try (TrainerInspect rows =
-        TrainerInspect.of(trainer, data.source(), model, inspect.arguments())) {
+  private ObjectNode counts(TrainerProgram trainer, List<String> settings) throws IOException {
+    try (TrainerInspect rows = TrainerInspect.of(trainer, data.source(), model, settings)) {
       return rows.counts();
     }
   }

@@ -4,7 +4,7 @@ import io.kubetune.cli.data.DataFacts;
 import io.kubetune.cli.data.DataSource;
 import io.kubetune.cli.data.Dataset;
 import io.kubetune.cli.data.NormaliseRequest;
-import io.kubetune.cli.data.shape.ColumnMapping;
+import io.kubetune.cli.data.RowReading;
 import io.kubetune.cli.fetch.DataPull;
 import io.kubetune.cli.registry.ImageReference;
 import io.kubetune.cli.registry.RegistryAccess;
@@ -18,9 +18,7 @@ import io.kubetune.contract.TuneException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,11 +64,7 @@ final class Download implements Callable<Integer> {
       description = "rows to evaluate on; may be given several times")
   private List<String> evalData = List.of();
 
-  @Option(
-      names = "--column",
-      paramLabel = "OURS=THEIRS",
-      description = "which column is messages, prompt, completion or text")
-  private Map<String, String> columns = new LinkedHashMap<>();
+  @Mixin private ReadingOptions reading;
 
   @Option(names = "--to", paramLabel = "FOLDER", description = "where the rows go")
   private Path to;
@@ -156,6 +150,8 @@ final class Download implements Callable<Integer> {
   }
 
   private void rows() {
+    // Before anything is downloaded for it.
+    RowReading understood = reading.reading();
     MountedSecrets secrets = new MountedSecrets(credentials);
     SourceOptions options = options(secrets);
     Path cache = Sources.cache(options);
@@ -176,9 +172,7 @@ final class Download implements Callable<Integer> {
       placed.remove(aside);
     }
     DataFacts facts =
-        Dataset.normalise(
-            new NormaliseRequest(
-                DataSource.of(train).mapped(new ColumnMapping(columns)), eval, aside));
+        Dataset.normalise(new NormaliseRequest(DataSource.of(train).as(understood), eval, aside));
     if (!aside.equals(to)) {
       placed.moveUp(aside);
     }

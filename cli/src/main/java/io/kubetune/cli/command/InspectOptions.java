@@ -1,5 +1,10 @@
 package io.kubetune.cli.command;
 
+import io.kubetune.cli.request.ChatTemplateText;
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Problem;
+import io.kubetune.contract.TuneException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,8 +46,16 @@ final class InspectOptions {
     add(arguments, "--max-length", Optional.ofNullable(maxLength).map(String::valueOf));
     add(arguments, "--loss-on", Optional.ofNullable(lossOn));
     add(arguments, "--on-long-document", Optional.ofNullable(onLongDocument));
-    add(arguments, "--chat-template", Optional.ofNullable(chatTemplate));
+    add(arguments, "--chat-template", Optional.ofNullable(chatTemplate).map(InspectOptions::text));
     return arguments;
+  }
+
+  /// Read and parsed before the rows are.
+  private static String text(String given) {
+    List<Problem> problems = new ArrayList<>();
+    return ChatTemplateText.read("--chat-template", given, Path.of(""), problems)
+        .orElseThrow(
+            () -> new TuneException(ExitCode.BAD_REQUEST, "can't use the chat template", problems));
   }
 
   private static void add(List<String> arguments, String flag, Optional<String> value) {

@@ -5,7 +5,6 @@ import io.kubetune.cli.cluster.ClusterFlags;
 import io.kubetune.cli.data.DataFacts;
 import io.kubetune.cli.data.Dataset;
 import io.kubetune.cli.data.NormaliseRequest;
-import io.kubetune.cli.data.shape.ColumnMapping;
 import io.kubetune.cli.inspect.MachineFacts;
 import io.kubetune.cli.inspect.cluster.ClusterFacts;
 import io.kubetune.cli.plan.PodPaths;
@@ -138,7 +137,7 @@ final class Plan implements Callable<Integer> {
           Dataset.normalise(
               NormaliseRequest.of(data.get(), folder.resolve("data"))
                   .evaluatedOn(evalData.get())
-                  .mapped(new ColumnMapping(request.columns())));
+                  .as(request.reading()));
       return Optional.of(
           Workload.of(facts.rows(), facts.evalRows(), facts.estimatedTokens(), config.config()));
     } finally {

@@ -1,40 +1,30 @@
 package io.kubetune.cli.data;
 
-import io.kubetune.cli.data.format.Format;
 import io.kubetune.cli.data.format.InputFile;
-import io.kubetune.cli.data.shape.ColumnMapping;
 import io.kubetune.cli.data.shape.FormChoice;
-import io.kubetune.cli.data.shape.PromptTemplate;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /// Rows as the user has them: where they are, and how they are to be understood.
 ///
 /// ```
-/// DataSource.of(List.of("gsm8k/train.jsonl.gz"))
-///     .mapped(ColumnMapping.parse("question=prompt,answer=completion"))
+/// DataSource.of(List.of("rows.csv")).as(RowReading.AS_FOUND.formatted(Format.TSV))
 /// ```
 ///
 /// @param inputs files, folders and globs as the user named them
-/// @param template the user's own prompt text
-/// @param format overrides what the files' content says
-public record DataSource(
-    List<String> inputs,
-    ColumnMapping mapping,
-    Optional<PromptTemplate> template,
-    Optional<Format> format) {
+public record DataSource(List<String> inputs, RowReading reading) {
 
   public static DataSource of(List<String> inputs) {
-    return new DataSource(inputs, ColumnMapping.NONE, Optional.empty(), Optional.empty());
+    return new DataSource(inputs, RowReading.AS_FOUND);
   }
 
-  public DataSource mapped(ColumnMapping mapping) {
-    return new DataSource(inputs, mapping, template, format);
+  /// The same rows, understood in another way.
+  public DataSource as(RowReading other) {
+    return new DataSource(inputs, other);
   }
 
   /// What the user named, for messages and the manifest.
@@ -44,11 +34,11 @@ public record DataSource(
 
   /// Other rows, understood in the same way.
   DataSource with(List<String> otherInputs) {
-    return new DataSource(otherInputs, mapping, template, format);
+    return new DataSource(otherInputs, reading);
   }
 
   FormChoice choice() {
-    return new FormChoice(mapping, template);
+    return new FormChoice(reading.mapping(), reading.template());
   }
 
   /// Finds the files and reads them all, handing the batches on in order.
@@ -59,7 +49,7 @@ public record DataSource(
   public List<Problem> read(RowPipeline pipeline, RowPipeline.Sink sink) throws IOException {
     InputFiles found;
     try {
-      found = InputFiles.of(inputs, format);
+      found = InputFiles.of(inputs, reading.format());
     } catch (IOException e) {
       throw new TuneException(
           ExitCode.BAD_DATA, "can't list the data", named(), e.toString(), "", e);

@@ -37,7 +37,8 @@ public final class Dataset {
       problems.addAll(eval.problems());
       refuse(source, problems, train.rows() + eval.rows());
       DataManifest manifest =
-          folder.publish(pipeline.form().orElseThrow().shape(), source.named(), source.mapping());
+          folder.publish(
+              pipeline.form().orElseThrow().shape(), source.named(), source.reading().mapping());
       pipeline.unusedColumns().ifPresent(warnings::add);
       warnings.addAll(train.warnings());
       warnings.addAll(eval.warnings());

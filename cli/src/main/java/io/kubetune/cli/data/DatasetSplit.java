@@ -65,7 +65,8 @@ public record DatasetSplit(double evalShare, long seed) {
             "with so few rows, try another --eval or --seed");
       }
       DataManifest manifest =
-          folder.publish(pipeline.form().orElseThrow().shape(), source.named(), source.mapping());
+          folder.publish(
+              pipeline.form().orElseThrow().shape(), source.named(), source.reading().mapping());
       pipeline.unusedColumns().ifPresent(warnings::add);
       warnings.addAll(findings.warnings());
       return DataFacts.of(target, manifest, findings.estimatedTokens(), warnings);

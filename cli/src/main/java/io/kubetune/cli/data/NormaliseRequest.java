@@ -5,7 +5,6 @@ import io.kubetune.cli.data.shape.ColumnMapping;
 import io.kubetune.cli.data.shape.PromptTemplate;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /// What to make canonical, and where to put it.
 ///
@@ -26,21 +25,20 @@ public record NormaliseRequest(DataSource source, List<String> evalInputs, Path 
     return new NormaliseRequest(source, evalInputs, outFolder);
   }
 
+  /// The same rows, understood in another way.
+  public NormaliseRequest as(RowReading reading) {
+    return new NormaliseRequest(source.as(reading), evalInputs, outFolder);
+  }
+
   public NormaliseRequest mapped(ColumnMapping mapping) {
-    return with(new DataSource(source.inputs(), mapping, source.template(), source.format()));
+    return as(source.reading().mapped(mapping));
   }
 
   public NormaliseRequest templated(PromptTemplate template) {
-    return with(
-        new DataSource(source.inputs(), source.mapping(), Optional.of(template), source.format()));
+    return as(source.reading().templated(template));
   }
 
   public NormaliseRequest formatted(Format format) {
-    return with(
-        new DataSource(source.inputs(), source.mapping(), source.template(), Optional.of(format)));
-  }
-
-  private NormaliseRequest with(DataSource other) {
-    return new NormaliseRequest(other, evalInputs, outFolder);
+    return as(source.reading().formatted(format));
   }
 }

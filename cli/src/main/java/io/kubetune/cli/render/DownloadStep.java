@@ -1,5 +1,6 @@
 package io.kubetune.cli.render;
 
+import io.kubetune.cli.data.RowReading;
 import io.kubetune.cli.model.Presets;
 import io.kubetune.cli.plan.PodPaths;
 import io.kubetune.cli.plan.TunePlan;
@@ -57,7 +58,7 @@ record DownloadStep(
             .toList()) {
       arguments.add("--eval-data=" + source(each, mounts, volumes));
     }
-    request.columns().forEach((key, column) -> arguments.add("--column=" + key + "=" + column));
+    arguments.addAll(reading(request.reading()));
     arguments.add("--to=" + PodPaths.DATA);
     request.sources().s3Endpoint().ifPresent(uri -> arguments.add("--s3-endpoint=" + uri));
     request.sources().s3Region().ifPresent(region -> arguments.add("--s3-region=" + region));
@@ -86,6 +87,26 @@ record DownloadStep(
         volumes,
         modelVolume,
         modelSubPath);
+  }
+
+  /// What decides which canonical rows become of the data, as text: the files that held it are
+  /// here.
+  private static List<String> reading(RowReading reading) {
+    List<String> arguments = new ArrayList<>();
+    reading
+        .mapping()
+        .theirsByOurs()
+        .forEach((ours, theirs) -> arguments.add("--column=" + ours + "=" + theirs));
+    reading.format().ifPresent(format -> arguments.add("--format=" + format.flag()));
+    reading
+        .template()
+        .ifPresent(template -> {
+          arguments.add("--template=" + template.text());
+          template
+              .withoutInput()
+              .ifPresent(text -> arguments.add("--template-without-input=" + text));
+        });
+    return arguments;
   }
 
   private static void mountSecret(

@@ -1,5 +1,6 @@
 package io.kubetune.cli.request;
 
+import io.kubetune.cli.data.format.Format;
 import java.util.Optional;
 
 /// Everything that a request can say, once: its flag, its key in `tune.yaml`, and its help.
@@ -82,7 +83,25 @@ public enum Field {
       "--column",
       "spec.columns",
       "KEY=COLUMN",
-      "the column that holds messages, prompt, completion or text"),
+      "the column that holds messages, prompt, completion, text, …"),
+  FORMAT(
+      Shape.ONE,
+      "--format",
+      "spec.format",
+      Format.FLAGS,
+      "what the files with rows are; found out where not given"),
+  TEMPLATE(
+      Shape.ONE,
+      "--template",
+      "spec.template",
+      "TEXT|FILE",
+      "prompt with {column} fields, or a file that holds it"),
+  TEMPLATE_WITHOUT_INPUT(
+      Shape.ONE,
+      "--template-without-input",
+      "spec.templateWithoutInput",
+      "TEXT|FILE",
+      "prompt for rows whose column 'input' is empty"),
   S3_ENDPOINT(
       Shape.ONE,
       "--s3-endpoint",
@@ -121,6 +140,13 @@ public enum Field {
       "spec.config",
       "SECTION.KEY=VALUE",
       "a key of the training config, for example LoraConfig.r=16"),
+  CHAT_TEMPLATE(
+      Shape.ONE,
+      "--chat-template",
+      "spec.chatTemplate",
+      "TEXT|FILE",
+      "chat template in place of the model's own: Jinja text, or a file that holds it",
+      "ModelConfig.chat_template"),
   RANK("--rank", "N", "LoraConfig.r"),
   ALPHA("--alpha", "X", "LoraConfig.lora_alpha"),
   DROPOUT("--dropout", "X", "LoraConfig.lora_dropout"),

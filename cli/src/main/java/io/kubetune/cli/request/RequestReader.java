@@ -1,5 +1,6 @@
 package io.kubetune.cli.request;
 
+import io.kubetune.cli.data.RowReading;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig.Method;
@@ -41,9 +42,6 @@ public record RequestReader(
 
   private static final String AUTO = "auto";
   private static final int MOST_WORKERS = 1024;
-  private static final Set<String> COLUMNS =
-      Set.of("messages", "prompt", "completion", "text", "tools");
-
   private static final String OUR_DOMAIN = "tune.kubetune.io/";
   private static final Set<String> OUR_KEYS =
       Set.of(
@@ -105,7 +103,8 @@ public record RequestReader(
         values.parsedAll(Field.EVAL_DATA, locations::data, "write " + Field.DATA.help());
     Optional<Output> output =
         values.parsed(Field.OUTPUT, locations::output, "write " + Field.OUTPUT.help());
-    ConfigSource config = config(values, file, problems);
+    RowReading reading = new ReadingReader(values, workingFolder, problems).read();
+    ConfigSource config = new ConfigSourceReader(this, values, problems).read(file, runtime);
     Optional<RunConfig> checked = RunConfig.read(config, method, runtime, Map.of(), problems);
     PodRequest pod = PodReader.read(values, problems);
     String secret = "name a Secret in the run's namespace";
@@ -140,7 +139,7 @@ public record RequestReader(
         evalData,
         dataName,
         dataSecrets,
-        values.map(Field.COLUMN),
+        reading,
         sources,
         values.parsed(Field.REGISTRY, Syntax::imageReference, "write HOST/PATH"),
         output,
@@ -196,12 +195,6 @@ public record RequestReader(
   }
 
   private void checkKeys(FieldValues values, List<Problem> problems) {
-    for (Given each : values.all(Field.COLUMN)) {
-      if (!COLUMNS.contains(each.key())) {
-        problems.add(
-            new Problem(each.place(), "no canonical key", Suggestion.of(each.key(), COLUMNS)));
-      }
-    }
     for (Field field : List.of(Field.LABEL, Field.ANNOTATION)) {
       for (Given each : values.all(field)) {
         if (each.key().startsWith(OUR_DOMAIN) || OUR_KEYS.contains(each.key())) {
@@ -219,35 +212,13 @@ public record RequestReader(
     }
   }
 
-  private ConfigSource config(FieldValues values, FileContents file, List<Problem> problems) {
-    List<ConfigOverride> overrides = new ArrayList<>();
-    for (Given each : values.all(Field.SET)) {
-      overrides.add(new ConfigOverride(each.key(), each.value(), each.place()));
-    }
-    for (Field field : Field.values()) {
-      if (!field.configKey().isEmpty()) {
-        values
-            .one(field)
-            .ifPresent(given ->
-                overrides.add(new ConfigOverride(field.configKey(), given.value(), given.place())));
-      }
-    }
-    Optional<Given> named = values.one(Field.CONFIG);
-    if (named.isEmpty()) {
-      return new ConfigSource(
-          file.trainingConfig(), file.configName(), file.kaitoDefaults(), overrides);
-    }
-    Optional<String> text = text(named.get().value(), problems, named.get().place());
-    return new ConfigSource(text, named.get().value(), file.kaitoDefaults(), overrides);
-  }
-
   private FileContents readFile(String file, List<Problem> problems) {
     return text(file, problems, Field.FILE.flag())
         .map(text -> RequestFile.read(file.equals("-") ? "stdin" : file, text, problems))
         .orElse(FileContents.NONE);
   }
 
-  private Optional<String> text(String file, List<Problem> problems, String place) {
+  Optional<String> text(String file, List<Problem> problems, String place) {
     try {
       byte[] bytes =
           file.equals("-") ? stdin.readAllBytes() : Files.readAllBytes(workingFolder.resolve(file));

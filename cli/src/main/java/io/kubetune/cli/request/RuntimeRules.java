@@ -50,6 +50,15 @@ record RuntimeRules(
           Field.NAMESPACE,
           Field.REGISTRY);
 
+  /// What needs rows in canonical form: KAITO's trainer reads them as they are.
+  private static final List<Field> AS_IT_IS =
+      List.of(
+          Field.COLUMN,
+          Field.FORMAT,
+          Field.TEMPLATE,
+          Field.TEMPLATE_WITHOUT_INPUT,
+          Field.EVAL_DATA);
+
   List<Problem> problems(RuntimeKind runtime, int workers) {
     List<Problem> problems = new ArrayList<>();
     if (workers > 1 && runtime != RuntimeKind.KAITO) {
@@ -145,7 +154,7 @@ record RuntimeRules(
     if (workers > 1) {
       problem(problems, Field.WORKERS, "KAITO tunes on one node alone", "choose --runtime job");
     }
-    for (Field field : List.of(Field.COLUMN, Field.EVAL_DATA)) {
+    for (Field field : AS_IT_IS) {
       if (!values.all(field).isEmpty()) {
         problem(problems, field, "KAITO's trainer reads the data as it is", "choose --runtime job");
       }

@@ -1,6 +1,8 @@
 package io.kubetune.cli.request;
 
 import io.kubetune.contract.Problem;
+import io.kubetune.contract.config.Key;
+import io.kubetune.contract.config.KeyTable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -85,7 +87,20 @@ final class TuneFile {
             .forEach((key, value) ->
                 givens.add(
                     new Given(
-                        Field.SET, section + "." + key, value.flow(problems), value.place()))));
+                        Field.SET,
+                        section + "." + key,
+                        text(section, key, value),
+                        value.place()))));
+  }
+
+  /// A text as it stands, as a flag has it; all else in YAML's words.
+  private String text(String section, String key, YamlEntry value) {
+    boolean isText =
+        KeyTable.standard()
+            .find(section, key)
+            .filter(each -> each.type() == Key.Type.STRING)
+            .isPresent();
+    return isText && value.scalar().isPresent() ? value.scalar().get() : value.flow(problems);
   }
 
   private void add(Field field, String key, YamlEntry entry) {

@@ -1,5 +1,6 @@
 package io.kubetune.cli.request;
 
+import io.kubetune.cli.data.RowReading;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig.Method;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.Optional;
 /// @param name a DNS label
 /// @param model Local, Preset, HuggingFace, Image or Claim
 /// @param data at least one; Local, HuggingFace, Url, Image, Claim or Volume
-/// @param columns canonical key (messages, prompt, completion, text) to the user's column
+/// @param reading which of their columns is which, in which format, with which prompt text
 /// @param registry HOST/PATH that local models and data are pushed below
 /// @param output empty: the runtime's own default
 /// @param workers 1 or more processes that train together
@@ -32,7 +33,7 @@ public record TuneRequest(
     List<Location> evalData,
     Optional<String> dataName,
     List<String> dataSecrets,
-    Map<String, String> columns,
+    RowReading reading,
     SourceWishes sources,
     Optional<String> registry,
     Optional<Output> output,
@@ -77,7 +78,7 @@ public record TuneRequest(
         otherEvalData,
         dataName,
         dataSecrets,
-        columns,
+        reading,
         sources,
         registry,
         output,

@@ -3,7 +3,6 @@ package io.kubetune.cli.submit;
 import io.kubetune.cli.data.DataFacts;
 import io.kubetune.cli.data.Dataset;
 import io.kubetune.cli.data.NormaliseRequest;
-import io.kubetune.cli.data.shape.ColumnMapping;
 import io.kubetune.cli.inspect.ModelFacts;
 import io.kubetune.cli.request.Location;
 import io.kubetune.cli.request.Output;
@@ -70,7 +69,7 @@ public record LocalSubmission(RunStore runs, Map<String, String> environment, Lo
         Dataset.normalise(
             NormaliseRequest.of(paths(request.data()), aside.dataFolder())
                 .evaluatedOn(paths(request.evalData()))
-                .mapped(new ColumnMapping(request.columns())));
+                .as(request.reading()));
     Files.createDirectory(aside.resultsFolder());
     Files.writeString(aside.configFile(), config, StandardCharsets.UTF_8);
     aside.write(

@@ -47,8 +47,13 @@ class HostileTextTest {
             plain
                 .toString()
                 .replace("name=TEXT, value=plain", "name=TEXT, value=" + forTheKubelet)
-                .replace("--column=prompt=plain", "--column=prompt=" + forTheKubelet)
+                .replace("--column=prompt=plain", "--column=prompt=" + column(forTheKubelet))
                 .replace("note=plain", "note=" + text));
+  }
+
+  /// A column without a name is refused before.
+  private static String column(String text) {
+    return text.isEmpty() ? "plain" : text;
   }
 
   private static List<Map<?, ?>> documents(String text) {
@@ -67,7 +72,7 @@ class HostileTextTest {
                 "--env",
                 "TEXT=" + text,
                 "--column",
-                "prompt=" + text,
+                "prompt=" + column(text),
                 "--annotation",
                 "note=" + text),
             false);

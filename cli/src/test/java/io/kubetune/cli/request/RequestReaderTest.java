@@ -119,7 +119,7 @@ class RequestReaderTest {
                 "tune.yaml:13 spec.config.LoraConfig.target_modules"),
             new ConfigOverride(
                 "ModelConfig.chat_template",
-                "\"a: {{ b }}\"",
+                "a: {{ b }}",
                 "tune.yaml:14 spec.config.ModelConfig.chat_template"),
             new ConfigOverride("LoraConfig.r", "32", "--set LoraConfig.r"));
   }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.kubetune.cli.data.format.Format;
 import io.kubetune.contract.config.KeyTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -90,6 +92,8 @@ class TuneSchemaTest {
         }
         value.withArray("enum").add("auto"); // one of the others, when the request is read
       }
+      case FORMAT ->
+          Arrays.stream(Format.values()).forEach(each -> value.withArray("enum").add(each.flag()));
       case METHOD -> value.putArray("enum").add("lora").add("qlora");
       default -> {
         switch (field.shape()) {

@@ -87,7 +87,7 @@ final class CleanCopy implements AutoCloseable {
 
   void publish(Shape shape, DataSource source) throws IOException {
     removed.close();
-    folder.publish(shape, source.named(), source.mapping());
+    folder.publish(shape, source.named(), source.reading().mapping());
   }
 
   @Override

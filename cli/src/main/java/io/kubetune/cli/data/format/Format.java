@@ -1,14 +1,15 @@
 package io.kubetune.cli.data.format;
 
-import io.kubetune.contract.ExitCode;
-import io.kubetune.contract.TuneException;
+import io.kubetune.contract.Problem;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// A file format that rows can be read from.
 ///
 /// ```
-/// Format.named("csv") == Format.CSV
+/// Format.find("csv") // Optional[CSV]
 /// ```
 public enum Format {
   JSON_LINES("jsonl", "JSON Lines", ".jsonl", ".ndjson", ".jsonlines"),
@@ -19,6 +20,9 @@ public enum Format {
   ARROW("arrow", "Arrow IPC", ".arrow", ".arrows", ".feather", ".ipc"),
   /// A row a line, as Hugging Face `datasets` reads text.
   TEXT("text", "plain text", ".txt", ".text", ".md");
+
+  /// What `--format` takes, as a help says it.
+  public static final String FLAGS = "jsonl|json|csv|tsv|parquet|arrow|text";
 
   private final String flag;
   private final String title;
@@ -40,21 +44,17 @@ public enum Format {
     return title;
   }
 
-  /// @throws TuneException USAGE, naming all formats, for a word that is none of them
-  public static Format named(String flag) {
-    StringBuilder all = new StringBuilder();
-    for (Format each : values()) {
-      if (each.flag.equals(flag.toLowerCase(Locale.ROOT))) {
-        return each;
-      }
-      all.append(all.isEmpty() ? "" : ", ").append(each.flag);
-    }
-    throw new TuneException(
-        ExitCode.USAGE,
-        "can't choose the data's format",
-        "--format " + flag,
-        "no such format",
-        "formats are " + all);
+  /// The format of the word that `--format` takes, in any case.
+  public static Optional<Format> find(String flag) {
+    return Arrays.stream(values())
+        .filter(each -> each.flag.equals(flag.toLowerCase(Locale.ROOT)))
+        .findFirst();
+  }
+
+  /// What is wrong with a word that is no format.
+  public static Problem unknown(String place, String flag) {
+    String all = Arrays.stream(values()).map(Format::flag).collect(Collectors.joining(", "));
+    return new Problem(place, "'" + flag + "' is no format", "formats are " + all);
   }
 
   /// The format that a file's name speaks of, after `.gz` or `.zst` is taken off.

@@ -1,6 +1,9 @@
 package io.kubetune.cli.data.shape;
 
+import io.kubetune.contract.Problem;
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -43,6 +46,36 @@ public record PromptTemplate(String text, Optional<String> withoutInput) {
   /// Two wordings, chosen by whether the row's `input` column is empty.
   public static PromptTemplate of(String withInput, String withoutInput) {
     return new PromptTemplate(withInput, Optional.of(withoutInput));
+  }
+
+  /// What a user gave for a prompt: texts as they stand, or the files that they are in.
+  ///
+  /// @param with flag or line of a file, and what it gave; the wording for rows with an input where
+  ///   `without` is given too
+  /// @param folder that relative paths start from
+  /// @return empty where a problem was added
+  public static Optional<PromptTemplate> read(
+      Said with, Optional<Said> without, Path folder, List<Problem> problems) {
+    Optional<String> first = wording(with, folder, problems);
+    if (without.isEmpty()) {
+      return first.map(PromptTemplate::of);
+    }
+    Optional<String> second = wording(without.get(), folder, problems);
+    return first.flatMap(text -> second.map(other -> of(text, other)));
+  }
+
+  /// What is wrong with a wording for rows without input where there is none for the others.
+  public static Problem alone(Said without, String other) {
+    return new Problem(
+        without.place(), "given without " + other, "give both, or " + other + " alone");
+  }
+
+  /// What was given, and where.
+  public record Said(String place, String value) {}
+
+  private static Optional<String> wording(Said said, Path folder, List<Problem> problems) {
+    return TextOrFile.read(said.place(), said.value(), folder, FIELD, "{column} fields", problems)
+        .map(TextOrFile::text);
   }
 
   /// Every column that the wording names.
