@@ -44,6 +44,10 @@ record CompletedValues(LiveNames live) {
       case "--set" -> settings(typed);
       case "--model" -> label.equals("FOLDER") ? Completion.FOLDERS : presets().orFiles(typed);
       case "--preset", "models" -> presets();
+      case "--model-cache" ->
+          label.equals("FOLDER")
+              ? Completion.FOLDERS
+              : Completion.words(live.claims()).orFiles(typed);
       case "--checkpoint-claim" -> Completion.words(live.claims());
       case "--verify" -> Completion.words(live.runs());
       case "explain" -> keys();

@@ -51,6 +51,13 @@ final class Download implements Callable<Integer> {
   private Path modelTo;
 
   @Option(
+      names = "--model-links",
+      description =
+          "of a model in the --model-cache, links to its files: they take no room, and need the"
+              + " cache to stay")
+  private boolean modelLinks;
+
+  @Option(
       names = "--data",
       paramLabel = "SOURCE",
       description =
@@ -111,6 +118,9 @@ final class Download implements Callable<Integer> {
     if ((model == null) != (modelTo == null) || data.isEmpty() != (to == null)) {
       throw incomplete("--model and --model-to, --data and --to belong together");
     }
+    if (modelLinks && !reach.hasModelCache()) {
+      throw incomplete("--model-links are links into a --model-cache, and none is named");
+    }
     if (model == null && data.isEmpty()) {
       throw incomplete("neither --model nor --data is given");
     }
@@ -134,12 +144,18 @@ final class Download implements Callable<Integer> {
   private void model() {
     MountedSecrets secrets = new MountedSecrets(modelCredentials);
     SourceOptions options = options(secrets);
-    if (!sources.hasModelCache()) {
+    if (!reach.hasModelCache()) {
       // On the volume that the model is for: linked from there, it takes its room once.
       options = options.withModelCache(modelTo.resolve(".cache"));
     }
-    Path root = fetch(SourceReference.model(model), options, modelTo.resolve(".cache"), secrets);
-    new PlacedFiles(modelTo).link(root);
+    SourceReference source = SourceReference.model(model);
+    Path root = fetch(source, options, modelTo.resolve(".cache"), secrets);
+    PlacedFiles placed = new PlacedFiles(modelTo);
+    if (modelLinks && source instanceof SourceReference.HuggingFace) {
+      placed.pointTo(root);
+    } else {
+      placed.link(root);
+    }
   }
 
   private SourceOptions options(MountedSecrets secrets) {

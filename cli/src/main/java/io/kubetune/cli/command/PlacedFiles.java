@@ -18,24 +18,42 @@ import java.util.stream.Stream;
 /// ```
 record PlacedFiles(Path folder) {
 
+  /// A file under its place's hidden name, to be renamed.
+  private interface Making {
+    void make(Path aside, Path file) throws IOException;
+  }
+
   /// Every file of another folder: as a second name of the same content where the disk allows, else
   /// as a copy. Hidden ones stay where they are.
   void link(Path from) {
+    place(
+        from,
+        (aside, file) -> {
+          Path content = file.toRealPath();
+          try {
+            Files.createLink(aside, content);
+          } catch (IOException | UnsupportedOperationException e) {
+            Files.copy(content, aside);
+          }
+        });
+  }
+
+  /// Links to every file of another folder, which stays.
+  void pointTo(Path from) {
+    place(from.toAbsolutePath(), Files::createSymbolicLink);
+  }
+
+  private void place(Path from, Making making) {
     for (Path file : files(from)) {
       Path target = folder.resolve(from.relativize(file).toString());
       try {
-        Path content = file.toRealPath();
-        if (Files.exists(target) && Files.isSameFile(target, content)) {
+        if (Files.exists(target) && Files.isSameFile(target, file)) {
           continue;
         }
         Files.createDirectories(target.getParent());
         Path aside = target.resolveSibling("." + target.getFileName() + ".partial");
         Files.deleteIfExists(aside);
-        try {
-          Files.createLink(aside, content);
-        } catch (IOException | UnsupportedOperationException e) {
-          Files.copy(content, aside);
-        }
+        making.make(aside, file);
         Files.move(
             aside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } catch (IOException e) {

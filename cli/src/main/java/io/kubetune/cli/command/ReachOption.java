@@ -1,6 +1,7 @@
 package io.kubetune.cli.command;
 
 import io.kubetune.cli.registry.RegistryAccess;
+import io.kubetune.cli.request.Location;
 import io.kubetune.cli.request.SourceWishes;
 import io.kubetune.cli.source.SourceOptions;
 import java.net.URI;
@@ -35,10 +36,19 @@ final class ReachOption {
               + " them")
   private Path authorities;
 
+  @Option(
+      names = "--model-cache",
+      paramLabel = "FOLDER",
+      description = "keeps what the hub gave; several processes may share it (HF_HUB_CACHE)")
+  private Path modelCache;
+
   SourceOptions with(SourceOptions options) {
     SourceOptions reached =
         with(
-            new SourceWishes(Optional.ofNullable(s3Endpoint), Optional.ofNullable(s3Region)),
+            new SourceWishes(
+                Optional.ofNullable(s3Endpoint),
+                Optional.ofNullable(s3Region),
+                Optional.ofNullable(modelCache).map(Location.Local::new)),
             options);
     return authorities == null ? reached : reached.withAuthorities(authorities);
   }
@@ -49,6 +59,13 @@ final class ReachOption {
 
   static SourceOptions with(SourceWishes wishes, SourceOptions options) {
     SourceOptions reached = wishes.s3Endpoint().map(options::withS3Endpoint).orElse(options);
-    return wishes.s3Region().map(reached::withS3Region).orElse(reached);
+    reached = wishes.s3Region().map(reached::withS3Region).orElse(reached);
+    return wishes.modelCache().orElse(null) instanceof Location.Local(Path folder)
+        ? reached.withModelCache(folder)
+        : reached;
+  }
+
+  boolean hasModelCache() {
+    return modelCache != null;
   }
 }

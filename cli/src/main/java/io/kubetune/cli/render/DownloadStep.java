@@ -46,6 +46,18 @@ record DownloadStep(
       arguments.add("--model-to=" + PodPaths.MODEL);
       mounts.add(Volumes.mount("model", PodPaths.MODEL, false));
     }
+    request
+        .sources()
+        .modelCache()
+        .map(ModelCache::of)
+        .ifPresent(cache -> {
+          arguments.add("--model-cache=" + cache.folder());
+          mounts.add(ModelCache.mount(false));
+          volumes.add(cache.volume());
+          if (Outputs.isOfTheHub(request.model())) {
+            arguments.add("--model-links");
+          }
+        });
     // Several local files are packaged into one image.
     for (Location each :
         request.data().stream().map(data -> Outputs.data(request, data)).distinct().toList()) {

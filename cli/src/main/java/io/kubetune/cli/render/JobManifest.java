@@ -76,6 +76,7 @@ final class JobManifest {
     values.put("modelVolume", download.modelVolume());
     values.put("modelSubPath", download.modelSubPath());
     values.put("env", env(pod));
+    values.put("trainerMounts", ModelCache.trainerMounts(request));
     values.put("trainerResources", resources(plan.resources()));
     values.put("configName", ConfigMapManifest.nameOf(request));
     values.put("modelPath", PodPaths.MODEL);

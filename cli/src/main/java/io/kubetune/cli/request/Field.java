@@ -109,6 +109,13 @@ public enum Field {
       "URL",
       "server for s3:// in place of AWS's, addressed by path"),
   S3_REGION(Shape.ONE, "--s3-region", "spec.s3Region", "REGION", "region of the buckets of s3://"),
+  MODEL_CACHE(
+      Shape.ONE,
+      "--model-cache",
+      "spec.modelCache",
+      "FOLDER|CLAIM",
+      "keeps what the hub gave, for many runs at once: a folder (runtime local), or CLAIM[/PATH], a"
+          + " PersistentVolumeClaim (runtime job)"),
   REGISTRY(
       Shape.ONE,
       "--registry",

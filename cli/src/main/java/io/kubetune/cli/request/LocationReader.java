@@ -86,6 +86,17 @@ record LocationReader(Path workingFolder) {
     return new Output.Image(Syntax.imageReference(reference));
   }
 
+  Location folder(String text) {
+    if (text.contains("://") || text.isBlank()) {
+      throw new IllegalArgumentException("'" + text + "' is no folder");
+    }
+    return new Location.Local(workingFolder.resolve(text).normalize());
+  }
+
+  Location cacheClaim(String text) {
+    return claim(text.startsWith("pvc://") ? text : "pvc://" + text);
+  }
+
   private static Optional<Location> withScheme(String text) {
     int colon = text.indexOf("://");
     if (colon < 0) {

@@ -115,7 +115,7 @@ public record RequestReader(
                 values, model, Stream.concat(data.stream(), evalData.stream()).toList(), output)
             .problems());
     checkKeys(values, problems);
-    SourceWishes sources = SourceWishes.read(values);
+    SourceWishes sources = SourceWishes.read(values, locations, runtime);
     Optional<String> namespace =
         values.parsed(Field.NAMESPACE, Syntax::dnsLabel, "name a namespace");
     Optional<String> modelSecret = values.parsed(Field.MODEL_SECRET, Syntax::objectName, secret);

@@ -141,7 +141,7 @@ record RuntimeRules(
 
   private void kaito(List<Problem> problems, int workers) {
     Set<Field> unsayable = EnumSet.copyOf(OF_THE_JOB);
-    unsayable.addAll(List.of(Field.S3_ENDPOINT, Field.S3_REGION));
+    unsayable.addAll(List.of(Field.S3_ENDPOINT, Field.S3_REGION, Field.MODEL_CACHE));
     for (Field field : unsayable) {
       for (Given each : values.all(field)) {
         problems.add(

@@ -23,11 +23,22 @@ record SourceRules(
       unused(problems, Field.S3_ENDPOINT, "no rows are named by s3://");
       unused(problems, Field.S3_REGION, "no rows are named by s3://");
     }
+    if (Stream.concat(model.stream(), rows.stream()).noneMatch(SourceRules::isOfTheHub)) {
+      unused(problems, Field.MODEL_CACHE, "it keeps what the hub gave, and nothing is from there");
+    }
     if (Stream.concat(model.stream(), rows.stream()).allMatch(SourceRules::isMounted)
         && output.filter(SourceRules::isMounted).isPresent()) {
       unused(problems, Field.CA_CONFIGMAP, "all is on volumes, and no server is asked");
     }
     return problems;
+  }
+
+  private static boolean isOfTheHub(Location location) {
+    return switch (location) {
+      case Location.Preset _, Location.HuggingFace _ -> true;
+      case Location.Url(var uri) -> uri.getScheme().equals("hf");
+      case Location.Local _, Location.Image _, Location.Claim _, Location.Volume _ -> false;
+    };
   }
 
   private static boolean isMounted(Location location) {

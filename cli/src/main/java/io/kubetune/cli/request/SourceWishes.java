@@ -11,11 +11,20 @@ import java.util.Optional;
 /// ```
 ///
 /// @param s3Endpoint in place of AWS's own, addressed by path
-public record SourceWishes(Optional<URI> s3Endpoint, Optional<String> s3Region) {
+/// @param modelCache Local, or the Claim that a pod mounts: keeps what the hub gave
+public record SourceWishes(
+    Optional<URI> s3Endpoint, Optional<String> s3Region, Optional<Location> modelCache) {
 
-  static SourceWishes read(FieldValues values) {
+  static SourceWishes read(FieldValues values, LocationReader locations, RuntimeKind runtime) {
     return new SourceWishes(
         values.parsed(Field.S3_ENDPOINT, Syntax::server, "for example https://minio.example.com"),
-        values.parsed(Field.S3_REGION, Syntax::region, "for example eu-central-1"));
+        values.parsed(Field.S3_REGION, Syntax::region, "for example eu-central-1"),
+        values.parsed(
+            Field.MODEL_CACHE,
+            text ->
+                runtime == RuntimeKind.LOCAL ? locations.folder(text) : locations.cacheClaim(text),
+            runtime == RuntimeKind.LOCAL
+                ? "name a folder"
+                : "name a PersistentVolumeClaim: CLAIM or CLAIM/PATH"));
   }
 }

@@ -35,7 +35,11 @@ record FileDownload(SourceHttp http, Retries retries, TransferListener listener)
 
   /// @param lock held while the file is made, so that two processes do not make it both
   Fetched fetch(URI uri, Origin origin, Expected expected, Path target, Path lock) {
-    try (FileLocks _ = FileLocks.hold(lock)) {
+    String shown = SourceReference.shown(uri);
+    try (FileLocks _ =
+        FileLocks.hold(
+            lock,
+            owner -> listener.say(shown + ": waiting for " + owner + ", which downloads it"))) {
       Optional<Fetched> there = pinned(expected, target);
       if (there.isPresent()) {
         return there.get();
@@ -43,7 +47,7 @@ record FileDownload(SourceHttp http, Retries retries, TransferListener listener)
       try (PartialFile partial = new PartialFile(target)) {
         Transfer transfer = new Transfer(uri, origin, expected, target, partial);
         try {
-          return retries.call(SourceReference.shown(uri), partial::sizeBytes, transfer::attempt);
+          return retries.call(shown, partial::sizeBytes, transfer::attempt);
         } finally {
           transfer.closeItem();
         }
@@ -166,6 +170,11 @@ record FileDownload(SourceHttp http, Retries retries, TransferListener listener)
       Optional<String> different = expected.differs(partial.sizeBytes(), digest, partial.path());
       if (different.isPresent()) {
         advance(-partial.sizeBytes());
+        if (partial.isInherited()) {
+          // A node that lost its power may have kept a length without the bytes.
+          partial.restart();
+          throw new IOException("an earlier download left it damaged (" + different.get() + ")");
+        }
         partial.discard();
         throw new TuneException(
             ExitCode.SOURCE,

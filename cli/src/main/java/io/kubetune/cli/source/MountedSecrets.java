@@ -24,7 +24,10 @@ public record MountedSecrets(List<Path> folders) {
   /// Logins of registries, as Secrets of type `kubernetes.io/dockerconfigjson` have them.
   public static final String LOGINS = ".dockerconfigjson";
 
-  public static final List<String> HUB = List.of("HF_TOKEN");
+  private static final List<String> TOKEN = List.of("HF_TOKEN");
+  private static final List<String> MIRROR = List.of("HF_ENDPOINT");
+
+  public static final List<String> HUB = Stream.of(TOKEN, MIRROR).flatMap(List::stream).toList();
 
   private static final List<String> IDENTITY =
       List.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN");
@@ -36,7 +39,8 @@ public record MountedSecrets(List<Path> folders) {
 
   /// Keys that mean what the variable of that name means. An identity of AWS is taken as a whole:
   /// half of one and half of another are nobody.
-  private static final List<List<String>> VARIABLES = List.of(HUB, IDENTITY, REGION, ENDPOINT);
+  private static final List<List<String>> VARIABLES =
+      List.of(TOKEN, MIRROR, IDENTITY, REGION, ENDPOINT);
 
   public MountedSecrets {
     folders = List.copyOf(folders);

@@ -28,6 +28,7 @@ final class PartialFile implements AutoCloseable {
   private MessageDigest sum = Digest.algorithm();
   private long sizeBytes;
   private boolean unpublished;
+  private boolean inherited;
 
   PartialFile(Path target) {
     this.target = target;
@@ -47,6 +48,7 @@ final class PartialFile implements AutoCloseable {
         buffer.clear();
       }
       sizeBytes = channel.position();
+      inherited = sizeBytes > 0;
     } catch (IOException e) {
       throw failed(e);
     }
@@ -54,6 +56,11 @@ final class PartialFile implements AutoCloseable {
 
   long sizeBytes() {
     return sizeBytes;
+  }
+
+  /// Whether it begins with what another process, or an earlier call, has loaded.
+  boolean isInherited() {
+    return inherited;
   }
 
   /// Of which version the bytes are.
@@ -81,6 +88,7 @@ final class PartialFile implements AutoCloseable {
       channel.truncate(0);
       channel.position(0);
       sizeBytes = 0;
+      inherited = false;
       sum = Digest.algorithm();
     } catch (IOException e) {
       throw failed(e);

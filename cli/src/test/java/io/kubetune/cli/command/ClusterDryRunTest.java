@@ -73,7 +73,7 @@ class ClusterDryRunTest {
   }
 
   @Test
-  void optionsOfDownloadsHereAreRefusedAllAtOnceWhereThePodDownloads() throws Exception {
+  void aHeaderOfThisMachineIsRefusedWhereThePodDownloadsAndTheSecretIsNamed() throws Exception {
     Typed typed =
         create(
             "--runtime",
@@ -81,13 +81,11 @@ class ClusterDryRunTest {
             "--registry",
             "registry.example.com/ml",
             "--data-header-from",
-            "env:TOKEN",
-            "--model-cache",
-            folder.toString());
+            "env:TOKEN");
 
     assertThat(typed.status()).isEqualTo(ExitCode.BAD_REQUEST.code());
     assertThat(typed.out()).isEmpty();
-    assertThat(typed.err()).contains("--data-header-from").contains("--model-cache");
+    assertThat(typed.err()).contains("--data-header-from", "AUTHORIZATION", "--data-secret");
   }
 
   @Test

@@ -171,6 +171,8 @@ class ClusterPlanTest {
         .contains("a certificate in bad.crt is damaged");
     assertThat(commands.objects()).isEmpty();
 
+    assertThat(commands.createChecked("bot", "--detach", "--model-cache=hub/team-a").err())
+        .contains("PersistentVolumeClaim hub: there is none in namespace");
     Typed created = commands.createChecked("bot", "--detach", "--ca-configmap=corp-ca/ca.crt");
     assertThat(created.status()).as(created.err()).isZero();
   }

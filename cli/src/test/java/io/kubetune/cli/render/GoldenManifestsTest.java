@@ -62,6 +62,8 @@ class GoldenManifestsTest {
             "smollm2-135m-instruct",
             "--model-secret",
             "hub",
+            "--model-cache",
+            "hub-cache",
             "--data",
             "https://h.example.com/rows.jsonl",
             "--output-image",

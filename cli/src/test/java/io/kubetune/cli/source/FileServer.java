@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
 
@@ -36,6 +37,9 @@ final class FileServer implements AutoCloseable {
 
     /// The body stops and the connection stays.
     record Stall(int bytes, long millis) implements Fault {}
+
+    /// Some bytes, and the rest when the test lets them go.
+    record Held(int bytes, CountDownLatch rest) implements Fault {}
 
     record Page(String html) implements Fault {}
 
@@ -151,6 +155,7 @@ final class FileServer implements AutoCloseable {
         }
         case Fault.Cut(int bytes) -> file(exchange, path, bytes, 0);
         case Fault.Stall(int bytes, long millis) -> file(exchange, path, bytes, millis);
+        case Fault.Held(int bytes, CountDownLatch rest) -> held(exchange, path, bytes, rest);
         case null -> {
           if (redirects.containsKey(path)) {
             extraHeaders.get(path).forEach(exchange.getResponseHeaders()::set);
@@ -211,6 +216,22 @@ final class FileServer implements AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  private void held(HttpExchange exchange, String path, int first, CountDownLatch rest)
+      throws IOException {
+    byte[] content = files.get(path);
+    exchange.getResponseHeaders().set("ETag", etags.get(path));
+    exchange.sendResponseHeaders(200, content.length);
+    OutputStream out = exchange.getResponseBody();
+    out.write(content, 0, first);
+    out.flush();
+    try {
+      rest.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    out.write(content, first, content.length - first);
   }
 
   @Override

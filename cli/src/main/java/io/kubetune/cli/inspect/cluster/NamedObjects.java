@@ -80,7 +80,11 @@ public record NamedObjects(Cluster cluster, TuneRequest request) {
 
   private Stream<String> claims() {
     Stream<String> inputs =
-        Stream.of(Stream.of(request.model()), request.data().stream(), request.evalData().stream())
+        Stream.of(
+                Stream.of(request.model()),
+                request.data().stream(),
+                request.evalData().stream(),
+                request.sources().modelCache().stream())
             .flatMap(each -> each)
             .filter(Location.Claim.class::isInstance)
             .map(each -> ((Location.Claim) each).claim());

@@ -6,6 +6,7 @@ import io.kubetune.cli.request.TuneRequest;
 import io.kubetune.cli.source.MountedSecrets;
 import io.kubetune.contract.Problem;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +45,7 @@ record SecretKeys(Map<String, List<Location>> sources) {
     Set<String> wanted =
         sources.getOrDefault(name, List.of()).stream()
             .flatMap(each -> keysFor(each).stream())
-            .collect(Collectors.toCollection(TreeSet::new));
+            .collect(Collectors.toCollection(LinkedHashSet::new));
     Collection<String> has =
         secret.getData() == null ? Set.of() : new TreeSet<>(secret.getData().keySet());
     return wanted.isEmpty() || has.stream().anyMatch(wanted::contains)
