@@ -21,8 +21,8 @@ class ArchitectureTest {
 
   private static final List<String> ROOMS =
       List.of(
-          "config", "tensor", "files", "data", "load", "lora", "model", "train", "write", "bench",
-          "command", "golden");
+          "config", "tensor", "kernel", "files", "data", "load", "lora", "model", "train", "write",
+          "bench", "command", "golden");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

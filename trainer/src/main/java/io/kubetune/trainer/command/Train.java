@@ -13,6 +13,7 @@ import io.kubetune.trainer.files.StorageFailure;
 import io.kubetune.trainer.files.WholeFile;
 import io.kubetune.trainer.model.Models;
 import io.kubetune.trainer.model.Models.OpenModel;
+import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Precision;
 import io.kubetune.trainer.train.AdapterFormat;
 import io.kubetune.trainer.train.Checkpoints;
@@ -175,7 +176,7 @@ public record Train(Map<String, String> environment, EventWriter events, Shutdow
         model.architecture(),
         model.parameterCount(),
         model.lm().parameters().count(),
-        "cpu",
+        Placement.description(),
         torch.get_num_threads(),
         model.storage(),
         Precision.name(model.precision().compute()),
@@ -199,7 +200,7 @@ public record Train(Map<String, String> environment, EventWriter events, Shutdow
         progress.trainSeconds(),
         progress.tokens(),
         progress.trainSeconds() > 0 ? progress.tokens() / progress.trainSeconds() : 0,
-        ProcessMemory.peakResidentBytes(),
+        ProcessMemory.peakBytes(),
         progress.lastLoss(),
         loss(progress.before()),
         loss(result.after()));

@@ -1,12 +1,14 @@
 package io.kubetune.trainer.golden;
 
+import io.kubetune.contract.TrainingConfig.KubetuneConfig.Device;
+import io.kubetune.trainer.tensor.Placement;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Holds this trainer against reference values that Hugging Face's libraries computed, folder by
-/// folder.
+/// folder; on a GPU where there is one, and there its kernels against libtorch's operations too.
 ///
 /// ```
 /// scripts/golden ../shared/goldens/models/*
@@ -18,7 +20,12 @@ public final class GoldenCheck {
   ///
   /// @return 0, or 1 where a comparison failed
   public static int run(String[] folders, PrintStream out) {
+    Placement.choose(Device.AUTO);
     Report report = new Report(out);
+    out.println("on " + Placement.description());
+    if (Placement.isGpu()) {
+      new KernelGolden(report).run();
+    }
     for (String each : folders) {
       Path folder = Path.of(each);
       try {

@@ -1,9 +1,14 @@
 package io.kubetune.trainer.golden;
 
+import io.kubetune.contract.TrainingConfig.NumberType;
+import io.kubetune.contract.TrainingConfig.Quantization;
 import io.kubetune.trainer.load.Nf4Matrix;
 import io.kubetune.trainer.load.Nf4Scales;
+import io.kubetune.trainer.load.QuantizedWeight;
 import io.kubetune.trainer.load.Safetensors;
+import io.kubetune.trainer.load.Scratch;
 import io.kubetune.trainer.tensor.HostArrays;
+import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -51,6 +56,19 @@ record Nf4Golden(Path folder, Report report) {
       Tensor bf16 = HostArrays.empty(ScalarType.BFloat16, matrix.rows(), matrix.columns());
       matrix.dequantize(bf16);
       same(file, prefix + "bf16", bf16);
+      if (Placement.isGpu()) {
+        onGpu(file, name, doubly, prefix);
+      }
+    }
+  }
+
+  private void onGpu(Safetensors file, String name, boolean doubly, String prefix) {
+    Quantization quantization = new Quantization(Quantization.Kind.NF4, doubly, NumberType.FLOAT32);
+    try (Scratch scratch = new Scratch();
+        QuantizedWeight weight = new QuantizedWeight(quantization, scratch)) {
+      weight.append(name, file.read(name + WEIGHT, Tensor::clone));
+      same(file, prefix + "fp32", weight.computed(ScalarType.Float));
+      same(file, prefix + "bf16", weight.computed(ScalarType.BFloat16));
     }
   }
 

@@ -96,7 +96,7 @@ final class Settings {
             KubetuneConfig.LossOn.ALL,
             KubetuneConfig.LongDocument.REFUSE,
             NumberType.FLOAT32,
-            KubetuneConfig.Device.CPU,
+            KubetuneConfig.Device.AUTO,
             1,
             KubetuneConfig.Memory.FAST,
             0,

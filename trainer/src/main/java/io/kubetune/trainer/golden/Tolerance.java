@@ -7,7 +7,11 @@ enum Tolerance {
   /// Relative to the tensor's largest value.
   GRADIENT(1e-4),
   PARAMETER(1e-4),
-  EXACT(0);
+  EXACT(0),
+  /// Relative to the tensor's largest value: sums of 1,536 fp32 products in another order.
+  KERNEL(3e-6),
+  /// The same with one rounding to bf16 behind it: up to 2⁻⁸ of a value.
+  KERNEL_BF16(0x1p-8 + 3e-6);
 
   final double value;
 

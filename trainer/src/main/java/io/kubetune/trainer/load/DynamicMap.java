@@ -17,6 +17,11 @@ final class DynamicMap {
 
   private DynamicMap() {}
 
+  /// All of them, by index.
+  static float[] values() {
+    return VALUES.clone();
+  }
+
   static float value(int index) {
     return VALUES[index];
   }

@@ -20,7 +20,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// ```
 public final class Int8Matrix implements QuantizedMatrix {
   /// 1/127 as bitsandbytes writes it.
-  private static final float INVERSE_127 = 0.007874015718698502f;
+  static final float INVERSE_127 = 0.007874015718698502f;
 
   /// Values that are worth a thread: 256 KB of fp32.
   private static final int VALUES_A_THREAD = 1 << 16;

@@ -7,14 +7,15 @@ import org.bytedeco.pytorch.Tensor;
 /// ```
 /// matrix.dequantize(target);   // [rows, columns] fp32 or bf16
 /// ```
-public sealed interface QuantizedMatrix extends AutoCloseable permits Nf4Matrix, Int8Matrix {
+public sealed interface QuantizedMatrix extends AutoCloseable
+    permits Nf4Matrix, Int8Matrix, Nf4OnGpu, Int8OnGpu {
   long rows();
 
   long columns();
 
   /// Writes every value, computed in fp32 and rounded once.
   ///
-  /// @param target contiguous [rows, columns] on the CPU, fp32 or bf16
+  /// @param target contiguous [rows, columns] where this matrix lies, fp32 or bf16
   void dequantize(Tensor target);
 
   /// Bytes that it holds.

@@ -1,6 +1,7 @@
 package io.kubetune.trainer.load;
 
 import io.kubetune.contract.TrainingConfig.Quantization;
+import io.kubetune.trainer.tensor.Placement;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -36,8 +37,14 @@ public final class QuantizedWeight implements Weight {
     }
     parts.add(
         switch (quantization.kind()) {
-          case NF4 -> Nf4Matrix.quantize(name, linear, quantization.doubleQuantization());
-          case INT8 -> Int8Matrix.quantize(name, linear);
+          case NF4 -> {
+            Nf4Matrix matrix = Nf4Matrix.quantize(name, linear, quantization.doubleQuantization());
+            yield Placement.isGpu() ? Nf4OnGpu.of(matrix) : matrix;
+          }
+          case INT8 -> {
+            Int8Matrix matrix = Int8Matrix.quantize(name, linear);
+            yield Placement.isGpu() ? Int8OnGpu.of(matrix) : matrix;
+          }
           case NONE -> throw new IllegalArgumentException("the configuration quantizes nothing");
         });
   }

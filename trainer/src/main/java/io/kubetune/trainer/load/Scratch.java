@@ -1,7 +1,7 @@
 package io.kubetune.trainer.load;
 
-import io.kubetune.trainer.tensor.HostArrays;
 import io.kubetune.trainer.tensor.Lane;
+import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Scope;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,7 +29,7 @@ public final class Scratch implements AutoCloseable {
                 held.close();
               }
               try (Scope scope = new Scope()) {
-                return Scope.own(HostArrays.empty(type, count));
+                return Scope.own(Placement.empty(type, count));
               }
             });
     return buffer.narrow(0, 0, count).view(rows, columns);

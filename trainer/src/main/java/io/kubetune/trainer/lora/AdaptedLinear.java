@@ -4,6 +4,7 @@ import io.kubetune.trainer.load.Weight;
 import io.kubetune.trainer.lora.ParameterPlan.Slot;
 import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.Pass;
+import io.kubetune.trainer.tensor.Placement;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
@@ -46,10 +47,15 @@ public final class AdaptedLinear implements Linear {
     Tensor kept = active.isEmpty() && !trainsWeight() ? null : frame.save(x);
     Tensor a = plain.isEmpty() ? null : frame.save(stackedA(plain, x));
     Tensor xa = plain.isEmpty() ? null : frame.save(torch.linear(x, a)); // [T, Σr]
-    Tensor y = torch.zeros(new long[] {x.size(0), weight.rows()}, x.options());
+    // Where every row has a plain adapter, their terms are written first and nothing need be zero.
+    boolean covered = plain.stream().mapToLong(Part::count).sum() == weight.rows();
+    Tensor y =
+        covered
+            ? Placement.empty(x.scalar_type(), x.size(0), weight.rows())
+            : Placement.zeros(x.scalar_type(), x.size(0), weight.rows());
     // Low-rank terms first, the large product added to them within its own accumulation: the other
     // way round, in bf16, a term below half a unit of the last place of y would be rounded away.
-    addPlain(plain, xa, y);
+    addPlain(plain, xa, y, covered ? 0 : 1);
     LowRank.Applied[] applied = new LowRank.Applied[others.size()];
     applyOthers(others, applied, false, x, y, frame);
     y.addmm_(x, weight.computed(x.scalar_type()).t());
@@ -84,13 +90,18 @@ public final class AdaptedLinear implements Linear {
         });
   }
 
-  private static void addPlain(List<Part> plain, Tensor xa, Tensor y) {
+  /// @param factor of what y holds: 0 where it holds nothing yet
+  private static void addPlain(List<Part> plain, Tensor xa, Tensor y, double factor) {
     long at = 0;
     for (Part part : plain) {
       LowRank adapter = part.adapter().get();
       Tensor b = adapter.b().value().to(y.scalar_type());
       y.narrow(1, part.start(), part.count())
-          .addmm_(xa.narrow(1, at, adapter.r()), b.t(), new Scalar(1), new Scalar(adapter.scale()));
+          .addmm_(
+              xa.narrow(1, at, adapter.r()),
+              b.t(),
+              new Scalar(factor),
+              new Scalar(adapter.scale()));
       at += adapter.r();
     }
   }

@@ -3,7 +3,6 @@ package io.kubetune.trainer.lora;
 import io.kubetune.trainer.tensor.Frame;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -102,8 +101,7 @@ public record LowRank(
 
   /// 1/(1-p) where a value is kept, 0 where it is dropped, as torch.nn.Dropout.
   private Tensor keepMask(Tensor x, Frame frame) {
-    Tensor kept =
-        torch.empty_like(x).bernoulli_(1 - dropout, new GeneratorOptional(frame.nextGenerator()));
+    Tensor kept = torch.empty_like(x).bernoulli_(1 - dropout, frame.nextGenerator());
     return kept.mul_(new Scalar(1 / (1 - dropout)));
   }
 }

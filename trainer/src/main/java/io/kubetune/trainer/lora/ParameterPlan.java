@@ -2,13 +2,16 @@ package io.kubetune.trainer.lora;
 
 import io.kubetune.trainer.lora.Parameters.Declaration;
 import io.kubetune.trainer.lora.Parameters.Parameter;
+import io.kubetune.trainer.tensor.HostArrays;
 import io.kubetune.trainer.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Collects what a model wants to train while it is built, then makes all of it at once.
 ///
@@ -75,12 +78,21 @@ public final class ParameterPlan {
       try (Scope scope = new Scope()) {
         switch (slot.initial) {
           case Initial.Zero() -> slot.value().zero_();
-          case Initial.Uniform(double bound) -> slot.value().uniform_(-bound, bound, random);
-          case Initial.Normal(double deviation) -> slot.value().normal_(0, deviation, random);
+          case Initial.Uniform(double bound) ->
+              drawn(slot, values -> values.uniform_(-bound, bound, random));
+          case Initial.Normal(double deviation) ->
+              drawn(slot, values -> values.normal_(0, deviation, random));
           case Initial.CopyOf(var source) -> slot.value().copy_(source.get());
         }
       }
     }
     return parameters;
+  }
+
+  /// Drawn on the host wherever training is, so that a GPU starts from the same values as a CPU.
+  private static void drawn(Slot slot, Consumer<Tensor> draw) {
+    Tensor values = HostArrays.empty(ScalarType.Float, slot.declaration.shape());
+    draw.accept(values);
+    slot.value().copy_(values);
   }
 }

@@ -1,13 +1,13 @@
 package io.kubetune.trainer.lora;
 
-import static org.bytedeco.pytorch.global.torch.zeros;
-
 import io.kubetune.trainer.tensor.Lane;
+import io.kubetune.trainer.tensor.Placement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// All trained values and their gradients: flat fp32 buffers, and a named view of each for every
 /// parameter.
@@ -53,7 +53,7 @@ public final class Parameters implements AutoCloseable {
     ordered.sort((a, b) -> Boolean.compare(b.decays(), a.decays())); // stable: decayed first
     long total = ordered.stream().mapToLong(Declaration::count).sum();
     decayedCount = ordered.stream().filter(Declaration::decays).mapToLong(Declaration::count).sum();
-    values = zeros(total);
+    values = Placement.zeros(ScalarType.Float, total);
     long at = 0;
     for (Declaration each : ordered) {
       Tensor value = values.narrow(0, at, each.count()).view(each.shape());
@@ -66,7 +66,7 @@ public final class Parameters implements AutoCloseable {
   /// Makes gradients for so many lanes: each adds into its own, and [#addUpLanes] into the first.
   public void lanes(int count) {
     while (gradients.size() < count) {
-      Tensor flat = zeros(values.numel());
+      Tensor flat = Placement.zeros(ScalarType.Float, values.numel());
       gradients.add(flat);
       long at = 0;
       for (Parameter each : byName.values()) {

@@ -2,8 +2,8 @@ package io.kubetune.trainer.model;
 
 import io.kubetune.trainer.lora.Linear;
 import io.kubetune.trainer.tensor.Frame;
-import io.kubetune.trainer.tensor.HostArrays;
 import io.kubetune.trainer.tensor.Pass;
+import io.kubetune.trainer.tensor.Placement;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -46,21 +46,17 @@ record Attention(
     KeyValueCache cache = sequence.cache();
     Tensor keys = cache == null ? k : cache.appendKeys(layer, k);
     Tensor values = cache == null ? v : cache.appendValues(layer, v);
-    Tensor mixed = frame.save(core.forward(q, keys, values, sequence)); // [T, H·d]
-    Pass out = output.forward(mixed, frame);
+    AttentionCore.Mixed mixed = core.attend(q, keys, values, sequence, frame);
+    Pass out = output.forward(mixed.out(), frame);
     return new Pass(
         out.out(),
         dOut -> {
-          Tensor dMixed = out.back().apply(dOut);
-          Tensor dq = torch.empty_like(q);
-          Tensor dk = torch.zeros_like(k);
-          Tensor dv = torch.zeros_like(k);
-          core.backward(dMixed, mixed, q, k, v, dq, dk, dv, sequence);
-          Tensor dqPlain = rope.turn(dq, tables, -1);
-          Tensor dkPlain = rope.turn(dk, tables, -1);
+          Tensor[] d = mixed.back().apply(out.back().apply(dOut));
+          Tensor dqPlain = rope.turn(d[0], tables, -1);
+          Tensor dkPlain = rope.turn(d[1], tables, -1);
           Tensor dqIn = qNormed.map(n -> n.back().apply(dqPlain)).orElse(dqPlain);
           Tensor dkIn = kNormed.map(n -> n.back().apply(dkPlain)).orElse(dkPlain);
-          return all.back().apply(join(dqIn, dkIn, dv));
+          return all.back().apply(join(dqIn, dkIn, d[2]));
         });
   }
 
@@ -96,7 +92,7 @@ record Attention(
       case STACKED -> torch.cat(new TensorVector(dq, dk, dv), 1).view(t, (h + 2L * k) * d);
       case GROUPED -> {
         int g = h / k;
-        Tensor all = HostArrays.empty(dq.scalar_type(), t, k, g + 2L, d);
+        Tensor all = Placement.empty(dq.scalar_type(), t, k, g + 2L, d);
         all.narrow(2, 0, g).copy_(dq.view(t, k, g, d));
         all.select(2, g).copy_(dk);
         all.select(2, g + 1L).copy_(dv);

@@ -1,6 +1,7 @@
 package io.kubetune.trainer.model;
 
-import io.kubetune.trainer.tensor.HostArrays;
+import io.kubetune.trainer.tensor.Frame;
+import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Scope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -32,10 +33,34 @@ record AttentionCore(
   /// @param offset position of its first query among its keys (0 but for decoding)
   private record Chunk(int start, int from, int count, int keyFrom, int keyCount, int offset) {}
 
-  /// q [T,H,d], k and v [T+past,K,d] to [T, H·d]. Only a sequence with a cache has keys from
-  /// before.
-  Tensor forward(Tensor q, Tensor k, Tensor v, Sequence sequence) {
-    Tensor out = HostArrays.empty(q.scalar_type(), q.size(0), (long) heads * headDimension);
+  /// What attention gives, and the way back.
+  ///
+  /// @param out [T, H·d]
+  record Mixed(Tensor out, Back back) {
+    /// From dOut [T, H·d] to the derivatives by q, k and v, in their shapes.
+    @FunctionalInterface
+    interface Back {
+      Tensor[] apply(Tensor dOut);
+    }
+  }
+
+  /// q [T,H,d], k and v [T+past,K,d]. Only a sequence with a cache has keys from before.
+  Mixed attend(Tensor q, Tensor k, Tensor v, Sequence sequence, Frame frame) {
+    if (FlashAttention.serves(this, q, sequence)) {
+      return FlashAttention.attend(this, q, k, v, sequence, frame);
+    }
+    Tensor out = frame.save(forward(q, k, v, sequence));
+    return new Mixed(
+        out,
+        dOut -> {
+          Tensor[] d = {torch.empty_like(q), torch.zeros_like(k), torch.zeros_like(k)};
+          backward(dOut, out, q, k, v, d[0], d[1], d[2], sequence);
+          return d;
+        });
+  }
+
+  private Tensor forward(Tensor q, Tensor k, Tensor v, Sequence sequence) {
+    Tensor out = Placement.empty(q.scalar_type(), q.size(0), (long) heads * headDimension);
     chunks(
         sequence,
         k.size(0) - q.size(0),
@@ -52,7 +77,7 @@ record AttentionCore(
   }
 
   /// The derivatives by q, k and v, added into zeroed tensors of their shapes.
-  void backward(
+  private void backward(
       Tensor dOut,
       Tensor out,
       Tensor q,

@@ -8,6 +8,7 @@ import io.kubetune.trainer.tensor.Frame.Mode;
 import io.kubetune.trainer.tensor.HostArrays;
 import io.kubetune.trainer.tensor.Lane;
 import io.kubetune.trainer.tensor.Pass;
+import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +91,7 @@ final class CausalTransformer implements CausalLm {
     try (Scope scope = new Scope();
         Frame ends = new Frame(mode, -1);
         Sequence sequence = Sequence.packed(batch.lengths(), type)) {
-      Pass embedded = decoder.embedding().forward(HostArrays.longs(batch.tokens()), sequence, ends);
+      Pass embedded = decoder.embedding().forward(Placement.longs(batch.tokens()), sequence, ends);
       Tensor x = embedded.out(); // [T,hidden]
       for (int i = 0; i < blocks.size(); i++) {
         LayerPass layer =
@@ -107,9 +108,9 @@ final class CausalTransformer implements CausalLm {
       if (chosen.positions().length == 0) {
         return 0;
       }
-      Tensor rows = HostArrays.longs(chosen.positions());
+      Tensor rows = Placement.longs(chosen.positions());
       Pass normed = decoder.finalNorm().forward(x.index_select(0, rows), ends);
-      Head.Loss loss = decoder.head().loss(normed.out(), HostArrays.longs(chosen.targets()), scale);
+      Head.Loss loss = decoder.head().loss(normed.out(), Placement.longs(chosen.targets()), scale);
       Tensor dRows = normed.back().apply(loss.dHidden());
       Tensor dx = torch.zeros_like(x).index_copy_(0, rows, dRows);
       for (int i = blocks.size() - 1; i >= firstTrained; i--) {
@@ -118,7 +119,7 @@ final class CausalTransformer implements CausalLm {
       if (decoder.embedding().isTrained()) {
         embedded.back().apply(dx);
       }
-      return loss.crossEntropy();
+      return loss.crossEntropy().item_double(); // waits for the GPU, so it is read last
     } finally {
       layers.forEach(LayerPass::close);
     }
@@ -153,14 +154,15 @@ final class CausalTransformer implements CausalLm {
   private LossSum evaluateHere(PackedBatch batch) {
     try (Scope scope = new Scope();
         Sequence sequence = Sequence.packed(batch.lengths(), ScalarType.Float)) {
-      Tensor x = hidden(HostArrays.longs(batch.tokens()), sequence);
+      Tensor x = hidden(Placement.longs(batch.tokens()), sequence);
       Selection chosen = Selection.of(batch);
       if (chosen.positions().length == 0) {
         return new LossSum(0, 0, 0);
       }
-      Tensor normed = normed(x.index_select(0, HostArrays.longs(chosen.positions())));
-      Head.Loss loss = decoder.head().loss(normed, HostArrays.longs(chosen.targets()), Double.NaN);
-      return new LossSum(loss.crossEntropy(), loss.correct(), chosen.positions().length);
+      Tensor normed = normed(x.index_select(0, Placement.longs(chosen.positions())));
+      Head.Loss loss = decoder.head().loss(normed, Placement.longs(chosen.targets()), Double.NaN);
+      return new LossSum(
+          loss.crossEntropy().item_double(), loss.correct().item_long(), chosen.positions().length);
     }
   }
 
@@ -169,7 +171,7 @@ final class CausalTransformer implements CausalLm {
   public Tensor logits(PackedBatch batch) {
     try (Scope scope = new Scope();
         Sequence sequence = Sequence.packed(batch.lengths(), ScalarType.Float)) {
-      Tensor x = hidden(HostArrays.longs(batch.tokens()), sequence);
+      Tensor x = hidden(Placement.longs(batch.tokens()), sequence);
       return scope.escape(decoder.head().logits(normed(x)));
     }
   }
@@ -207,7 +209,7 @@ final class CausalTransformer implements CausalLm {
       public float[] append(int[] tokens) {
         try (Scope scope = new Scope();
             Sequence sequence = Sequence.continued(tokens.length, cache, type)) {
-          Tensor x = hidden(HostArrays.longs(tokens), sequence);
+          Tensor x = hidden(Placement.longs(tokens), sequence);
           cache.advance(tokens.length);
           Tensor last = x.narrow(0, tokens.length - 1L, 1);
           return HostArrays.values(decoder.head().logits(normed(last)));

@@ -4,10 +4,9 @@ import io.kubetune.trainer.load.DenseWeight;
 import io.kubetune.trainer.load.Weight;
 import io.kubetune.trainer.lora.TrainedWeight;
 import io.kubetune.trainer.tensor.Frame;
-import io.kubetune.trainer.tensor.HostArrays;
 import io.kubetune.trainer.tensor.Pass;
+import io.kubetune.trainer.tensor.Placement;
 import java.util.OptionalDouble;
-import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -35,7 +34,7 @@ record Embedding(Weight table, double factor, OptionalDouble noise) {
         x,
         dx -> {
           if (table instanceof TrainedWeight trained) {
-            Tensor d = torch.zeros(table.rows(), table.columns());
+            Tensor d = Placement.zeros(ScalarType.Float, table.rows(), table.columns());
             trained.accumulate(
                 d.index_add_(0, kept, dx.to(ScalarType.Float).mul(new Scalar(factor))));
           }
@@ -48,14 +47,14 @@ record Embedding(Weight table, double factor, OptionalDouble noise) {
   }
 
   private Tensor noise(Tensor x, Sequence sequence, Frame frame) {
-    Tensor unit = HostArrays.empty(ScalarType.Float, x.size(0), x.size(1));
-    unit.uniform_(-1, 1, new GeneratorOptional(frame.nextGenerator()));
+    Tensor unit = Placement.empty(ScalarType.Float, x.size(0), x.size(1));
+    unit.uniform_(-1, 1, frame.nextGenerator());
     int[] lengths = sequence.lengths();
     Tensor[] bounds = new Tensor[lengths.length];
     for (int i = 0; i < lengths.length; i++) {
       double bound = noise.getAsDouble() / Math.sqrt((double) lengths[i] * x.size(1));
       bounds[i] = torch.full(new long[] {lengths[i], 1}, new Scalar(bound));
     }
-    return unit.mul_(torch.cat(new TensorVector(bounds), 0)).to(x.scalar_type());
+    return unit.mul_(Placement.here(torch.cat(new TensorVector(bounds), 0))).to(x.scalar_type());
   }
 }

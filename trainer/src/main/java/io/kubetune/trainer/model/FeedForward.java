@@ -1,9 +1,10 @@
 package io.kubetune.trainer.model;
 
+import io.kubetune.trainer.kernel.GpuKernels;
 import io.kubetune.trainer.lora.Linear;
 import io.kubetune.trainer.tensor.Frame;
-import io.kubetune.trainer.tensor.HostArrays;
 import io.kubetune.trainer.tensor.Pass;
+import io.kubetune.trainer.tensor.Placement;
 import org.bytedeco.pytorch.Tensor;
 
 /// What follows attention in a layer: x [T,hidden] to [T,hidden].
@@ -20,15 +21,22 @@ interface FeedForward extends AutoCloseable {
       Pass both = gateUp.forward(x, frame);
       Tensor kept = frame.save(both.out());
       long f = kept.size(1) / 2;
-      Tensor h = activation.forward(kept.narrow(1, 0, f)).mul_(kept.narrow(1, f, f));
+      boolean fused = activation == Activation.SILU && GpuKernels.serve(kept, f);
+      Tensor h =
+          fused
+              ? GpuKernels.swiglu(kept)
+              : activation.forward(kept.narrow(1, 0, f)).mul_(kept.narrow(1, f, f));
       Pass out = down.forward(h, frame);
       return new Pass(
           out.out(),
           dOut -> {
             Tensor dh = out.back().apply(dOut);
+            if (fused) {
+              return both.back().apply(GpuKernels.swigluBack(dh, kept));
+            }
             Tensor gate = kept.narrow(1, 0, f);
             Tensor up = kept.narrow(1, f, f);
-            Tensor dBoth = HostArrays.empty(dh.scalar_type(), dh.size(0), 2 * f);
+            Tensor dBoth = Placement.empty(dh.scalar_type(), dh.size(0), 2 * f);
             dBoth.narrow(1, f, f).copy_(dh.mul(activation.forward(gate)));
             dBoth.narrow(1, 0, f).copy_(activation.backward(dh.mul_(up), gate));
             return both.back().apply(dBoth);

@@ -4,7 +4,7 @@ import io.kubetune.trainer.load.DenseWeight;
 import io.kubetune.trainer.load.Weight;
 import io.kubetune.trainer.lora.TrainedWeight;
 import io.kubetune.trainer.lora.VectorWeight;
-import io.kubetune.trainer.tensor.HostArrays;
+import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Scope;
 import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
@@ -21,14 +21,21 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// @param weight [V,hidden]; with tied embeddings the embedding's own
 /// @param softcap 0: none; else logits = cap·tanh(logits/cap) (Gemma 2)
 record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
-  /// Logits of a chunk: at most so many values (16 MB in fp32).
+  /// Logits of a chunk: at most so many values (16 MB in fp32); on a GPU as many as keep it busy
+  /// (256 MB).
   private static final long CHUNK_LOGITS = 4L << 20;
 
-  /// @param crossEntropy sum over the rows
-  /// @param correct rows whose likeliest token is the target; counted where no derivative is asked
-  ///   for
+  private static final long CHUNK_LOGITS_GPU = 64L << 20;
+
+  /// @param crossEntropy sum over the rows, one fp64
+  /// @param correct rows whose likeliest token is the target, one int64; counted where no
+  ///   derivative is asked for
   /// @param dHidden [n,hidden]; null where it was not asked for
-  record Loss(double crossEntropy, long correct, Tensor dHidden) {}
+  record Loss(Tensor crossEntropy, Tensor correct, Tensor dHidden) {}
+
+  private static long chunkLogits() {
+    return Placement.isGpu() ? CHUNK_LOGITS_GPU : CHUNK_LOGITS;
+  }
 
   /// [n,hidden] to [n,V] fp32.
   Tensor logits(Tensor hidden) {
@@ -45,7 +52,7 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
     if (isAsStored(hidden)) {
       return torch.linear(hidden, weight.computed(hidden.scalar_type()));
     }
-    Tensor logits = HostArrays.empty(hidden.scalar_type(), hidden.size(0), weight.rows());
+    Tensor logits = Placement.empty(hidden.scalar_type(), hidden.size(0), weight.rows());
     slices((from, count) ->
         logits.narrow(1, from, count).copy_(torch.linear(hidden, slice(from, count, hidden))));
     return logits;
@@ -56,7 +63,7 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
     if (isAsStored(dLogits)) {
       return dLogits.matmul(weight.computed(dLogits.scalar_type()));
     }
-    Tensor dHidden = torch.zeros(dLogits.size(0), weight.columns()).to(dLogits.scalar_type());
+    Tensor dHidden = Placement.zeros(dLogits.scalar_type(), dLogits.size(0), weight.columns());
     slices((from, count) ->
         dHidden.addmm_(dLogits.narrow(1, from, count), slice(from, count, dLogits)));
     return dHidden;
@@ -76,7 +83,7 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
   }
 
   private void slices(Slice each) {
-    long rows = Math.max(1, CHUNK_LOGITS / weight.columns());
+    long rows = Math.max(1, chunkLogits() / weight.columns());
     for (long from = 0; from < weight.rows(); from += rows) {
       try (Scope scope = new Scope()) {
         each.take(from, Math.min(rows, weight.rows() - from));
@@ -91,37 +98,31 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
     long n = hidden.size(0);
     boolean withDerivative = !Double.isNaN(scale);
     Tensor dHidden =
-        withDerivative ? HostArrays.empty(hidden.scalar_type(), n, hidden.size(1)) : null;
-    long rows = Math.max(1, CHUNK_LOGITS / weight.rows());
-    double sum = 0;
-    long correct = 0;
+        withDerivative ? Placement.empty(hidden.scalar_type(), n, hidden.size(1)) : null;
+    long rows = Math.max(1, chunkLogits() / weight.rows());
+    Tensor sum = Placement.zeros(ScalarType.Double);
+    Tensor correct = Placement.zeros(ScalarType.Long);
     for (long from = 0; from < n; from += rows) {
       try (Scope scope = new Scope()) {
         long count = Math.min(rows, n - from);
         Tensor h = hidden.narrow(0, from, count);
         Tensor target = targets.narrow(0, from, count);
         Tensor logits = logits(h); // [count,V]
-        correct +=
-            withDerivative
-                ? 0
-                : logits
-                    .argmax(new org.bytedeco.pytorch.LongOptional(1), false)
-                    .eq(target)
-                    .sum()
-                    .item_long();
+        if (!withDerivative) {
+          correct.add_(
+              logits.argmax(new org.bytedeco.pytorch.LongOptional(1), false).eq(target).sum());
+        }
         Tensor factor =
             softcap == 0 || !withDerivative
                 ? null
                 : logits.div(new Scalar(softcap)).square_().neg_().add_(new Scalar(1));
         Tensor logP = torch.log_softmax(logits, 1);
-        sum -=
-            logP.gather(1, target.unsqueeze(1))
-                .sum(new ScalarTypeOptional(ScalarType.Double))
-                .item_double();
+        sum.sub_(
+            logP.gather(1, target.unsqueeze(1)).sum(new ScalarTypeOptional(ScalarType.Double)));
         if (withDerivative) {
           Tensor d = logP.exp_();
-          d.scatter_add_(
-              1, target.unsqueeze(1), torch.full(new long[] {count, 1}, new Scalar(-1.0)));
+          Tensor at = target.unsqueeze(1); // one in a row, so there is nothing to add up
+          d.scatter_(1, at, d.gather(1, at).sub_(new Scalar(1)));
           d.mul_(new Scalar(scale));
           if (factor != null) {
             d.mul_(factor);

@@ -4,6 +4,7 @@ import io.kubetune.trainer.lora.Linear;
 import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.HostArrays;
 import io.kubetune.trainer.tensor.Pass;
+import io.kubetune.trainer.tensor.Placement;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -51,10 +52,10 @@ record Mixture(Linear router, List<FeedForward> experts, int chosen, boolean nor
       if (places[e].length == 0) {
         continue;
       }
-      Tensor slots = frame.save(HostArrays.longs(places[e]));
+      Tensor slots = frame.save(Placement.longs(places[e]));
       Tensor tokens =
           frame.save(
-              HostArrays.longs(java.util.Arrays.stream(places[e]).map(s -> s / chosen).toArray()));
+              Placement.longs(java.util.Arrays.stream(places[e]).map(s -> s / chosen).toArray()));
       Pass pass = experts.get(e).forward(x.index_select(0, tokens), frame);
       Tensor out = frame.save(pass.out());
       parts.add(new Part(tokens, slots, out, pass));

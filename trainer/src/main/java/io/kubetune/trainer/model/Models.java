@@ -1,18 +1,16 @@
 package io.kubetune.trainer.model;
 
-import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TrainingConfig;
-import io.kubetune.contract.TrainingConfig.KubetuneConfig.Device;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig.Memory;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig.Method;
 import io.kubetune.contract.TrainingConfig.Lora;
-import io.kubetune.contract.TuneException;
 import io.kubetune.trainer.load.Checkpoint;
 import io.kubetune.trainer.load.ModelConfig;
 import io.kubetune.trainer.load.Scratch;
 import io.kubetune.trainer.lora.AdapterFolder;
 import io.kubetune.trainer.lora.Parameters;
 import io.kubetune.trainer.lora.Targets;
+import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Precision;
 import io.kubetune.trainer.tensor.Threads;
 import java.nio.file.Path;
@@ -55,15 +53,8 @@ public final class Models {
   /// @throws io.kubetune.contract.TuneException BAD_MODEL with every problem of the folder;
   ///   BAD_REQUEST where the adapter can't be placed
   public static OpenModel open(TrainingConfig training, Path folder) {
+    Placement.choose(training.kubetune().device()); // before libtorch is asked for anything
     Threads.perOperation(threads(training));
-    if (training.kubetune().device() == Device.CUDA) {
-      throw new TuneException(
-          ExitCode.NOT_SUPPORTED,
-          "can't train on a GPU",
-          "KubetuneConfig.device",
-          "is cuda, and this version of the trainer computes on the CPU alone",
-          "set device: auto");
-    }
     ModelConfig config = ModelConfig.read(folder);
     Architecture architecture = Architectures.of(config);
     try (Checkpoint checkpoint = Checkpoint.open(folder)) {
@@ -86,7 +77,7 @@ public final class Models {
       boolean recompute = training.kubetune().memory() == Memory.SMALL;
       return new OpenModel(
           new CausalTransformer(
-              decoder, parameters, precision.compute(), recompute, threads(training)),
+              decoder, parameters, precision.compute(), recompute, lanes(training)),
           config.modelType(),
           checkpoint.parameterCount(),
           decoder.vocabulary(),
@@ -107,6 +98,11 @@ public final class Models {
               ? Precision.name(ScalarType.Float)
               : Precision.name(store.heldType());
     };
+  }
+
+  /// A GPU computes a whole micro-step at once.
+  private static int lanes(TrainingConfig training) {
+    return Placement.isGpu() ? 1 : threads(training);
   }
 
   private static int threads(TrainingConfig training) {

@@ -1,8 +1,10 @@
 package io.kubetune.trainer.model;
 
+import io.kubetune.trainer.kernel.GpuKernels;
 import io.kubetune.trainer.lora.VectorWeight;
 import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.Pass;
+import io.kubetune.trainer.tensor.Placement;
 import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -25,6 +27,9 @@ sealed interface Norm extends AutoCloseable {
   record Rms(VectorWeight weight, double epsilon, double offset) implements Norm {
     @Override
     public Pass forward(Tensor x, Frame frame) {
+      if (!weight.isTrained() && x.is_contiguous() && GpuKernels.serve(x, x.size(-1))) {
+        return fused(x, frame);
+      }
       Tensor kept = frame.save(x);
       Tensor x32 = x.to(ScalarType.Float);
       Tensor r =
@@ -45,6 +50,14 @@ sealed interface Norm extends AutoCloseable {
             Tensor dx = g.sub(normed.mul(meanOfLast(g.mul(normed)))).mul_(r);
             return dx.to(dy.scalar_type());
           });
+    }
+
+    private Pass fused(Tensor x, Frame frame) {
+      Tensor kept = frame.save(x);
+      Tensor w = frame.save(weight.value(ScalarType.Float));
+      Tensor r = frame.save(Placement.empty(ScalarType.Float, x.numel() / x.size(-1)));
+      Tensor y = GpuKernels.rmsNorm(x, w, r, epsilon, offset);
+      return new Pass(y, dy -> GpuKernels.rmsNormBack(dy.contiguous(), kept, w, r, offset));
     }
 
     @Override

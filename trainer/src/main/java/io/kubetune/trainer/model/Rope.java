@@ -1,7 +1,9 @@
 package io.kubetune.trainer.model;
 
+import io.kubetune.trainer.kernel.GpuKernels;
 import io.kubetune.trainer.load.ModelConfig;
 import io.kubetune.trainer.tensor.HostArrays;
+import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Scope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -136,7 +138,8 @@ public record Rope(
       Tensor all = angles.length == 1 ? angles[0] : torch.cat(new TensorVector(angles), 0);
       Scalar by = new Scalar(magnitude);
       return new Tables(
-          Scope.own(all.cos().mul_(by).to(type)), Scope.own(all.sin().mul_(by).to(type)));
+          Scope.own(Placement.here(all.cos().mul_(by).to(type))),
+          Scope.own(Placement.here(all.sin().mul_(by).to(type))));
     }
   }
 
@@ -152,12 +155,15 @@ public record Rope(
 
   /// Turns x [T,heads,d] forwards (direction 1) or back (direction -1, which is the derivative).
   Tensor turn(Tensor x, Tables tables, int direction) {
+    if (GpuKernels.serve(x, x.size(2)) && x.stride(1) == x.size(2) && x.stride(2) == 1) {
+      return GpuKernels.rope(x, tables.cos(), tables.sin(), direction);
+    }
     long half = rotated / 2;
     Tensor cos = tables.cos().unsqueeze(1); // [T,1,half]
     Tensor sin = direction > 0 ? tables.sin().unsqueeze(1) : tables.sin().unsqueeze(1).neg();
     Tensor x1 = x.narrow(2, 0, half);
     Tensor x2 = x.narrow(2, half, half);
-    Tensor y = HostArrays.empty(x.scalar_type(), x.size(0), x.size(1), x.size(2));
+    Tensor y = Placement.empty(x.scalar_type(), x.size(0), x.size(1), x.size(2));
     y.narrow(2, 0, half).copy_(x1.mul(cos).sub_(x2.mul(sin)));
     y.narrow(2, half, half).copy_(x2.mul(cos).add_(x1.mul(sin)));
     if (rotated < x.size(2)) {

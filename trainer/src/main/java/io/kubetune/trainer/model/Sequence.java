@@ -1,5 +1,6 @@
 package io.kubetune.trainer.model;
 
+import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Scope;
 import java.util.HashMap;
 import java.util.Map;
@@ -18,6 +19,8 @@ final class Sequence implements AutoCloseable {
   private final ScalarType type;
   private final Map<Rope, Rope.Tables> tables = new HashMap<>();
   private final Map<MaskKey, Tensor> masks = new HashMap<>();
+
+  private Tensor starts;
 
   private record MaskKey(int queries, int keys, int offset, int window, int groups) {}
 
@@ -58,6 +61,25 @@ final class Sequence implements AutoCloseable {
     return java.util.Arrays.stream(lengths).sum();
   }
 
+  /// [documents + 1] int32: where each document starts, and T.
+  Tensor starts() {
+    if (starts == null) {
+      int[] all = new int[lengths.length + 1];
+      for (int i = 0; i < lengths.length; i++) {
+        all[i + 1] = all[i] + lengths[i];
+      }
+      try (Scope scope = new Scope()) {
+        starts = Scope.own(Placement.longs(all).to(ScalarType.Int));
+      }
+    }
+    return starts;
+  }
+
+  /// Tokens of the longest document.
+  int longest() {
+    return java.util.Arrays.stream(lengths).max().orElse(0);
+  }
+
   Rope.Tables tables(Rope rope) {
     return tables.computeIfAbsent(rope, r -> r.tables(lengths, past, type));
   }
@@ -85,7 +107,7 @@ final class Sequence implements AutoCloseable {
             }
             Tensor mask =
                 torch.zeros(queries, keys).masked_fill_(after, new Scalar(Float.NEGATIVE_INFINITY));
-            return Scope.own(mask.repeat(groups, 1).unsqueeze(0).to(type));
+            return Scope.own(Placement.here(mask.repeat(groups, 1).unsqueeze(0).to(type)));
           }
         });
   }
@@ -94,5 +116,8 @@ final class Sequence implements AutoCloseable {
   public void close() {
     tables.values().forEach(Rope.Tables::close);
     masks.values().forEach(Tensor::close);
+    if (starts != null) {
+      starts.close();
+    }
   }
 }

@@ -10,13 +10,12 @@ import io.kubetune.trainer.load.QuantizedWeight;
 import io.kubetune.trainer.load.Safetensors;
 import io.kubetune.trainer.load.Scratch;
 import io.kubetune.trainer.load.Weight;
-import io.kubetune.trainer.tensor.HostArrays;
+import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Precision;
 import io.kubetune.trainer.tensor.Scope;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Reads frozen tensors and decides what each is held in: the compute type, the storage type, or a
@@ -48,7 +47,7 @@ final class WeightStore {
 
   /// fp32 values of any tensor, for a parameter to start from.
   Tensor read(String name) {
-    return checkpoint.read(name, t -> rounded(name, t).to(ScalarType.Float).clone());
+    return checkpoint.read(name, t -> Placement.copy(rounded(name, t).to(ScalarType.Float)));
   }
 
   /// Linears [out_i, in] one below the other, quantized each by itself where the configuration says
@@ -71,7 +70,8 @@ final class WeightStore {
 
   /// [n] in the compute type.
   Tensor frozenVector(String name) {
-    return own(checkpoint.read(name, t -> rounded(name, t).to(precision.compute()).clone()));
+    return own(
+        checkpoint.read(name, t -> Placement.copy(rounded(name, t).to(precision.compute()))));
   }
 
   /// Biases end to end in the compute type, zero where they are trained elsewhere; null where none
@@ -82,7 +82,7 @@ final class WeightStore {
     }
     try (Scope scope = new Scope()) {
       Tensor all =
-          torch.zeros(counts.stream().mapToLong(Long::longValue).sum()).to(precision.compute());
+          Placement.zeros(precision.compute(), counts.stream().mapToLong(Long::longValue).sum());
       long at = 0;
       for (int i = 0; i < modules.size(); i++) {
         if (frozen.get(i)) {
@@ -105,7 +105,7 @@ final class WeightStore {
       for (String name : names) {
         rows += checkpoint.rows(name);
       }
-      Tensor all = HostArrays.empty(heldType(names.getFirst()), rows, in);
+      Tensor all = Placement.empty(heldType(names.getFirst()), rows, in);
       long at = 0;
       for (String name : names) {
         Tensor target = all.narrow(0, at, checkpoint.rows(name));
@@ -117,7 +117,7 @@ final class WeightStore {
   }
 
   private Tensor held(String name, Tensor read) {
-    return rounded(name, read).to(heldType(name)).clone();
+    return Placement.copy(rounded(name, read).to(heldType(name)));
   }
 
   /// As the storage type would have it, so that results do not depend on what a value is held in.
@@ -151,8 +151,9 @@ final class WeightStore {
 
   private boolean fits() {
     var machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    long memory = Placement.gpuMemoryBytes().orElseGet(machine::getTotalMemorySize);
     long bytes = checkpoint.parameterCount() * Safetensors.bytesOf(precision.compute());
-    return bytes < CONVERTED_SHARE * machine.getTotalMemorySize(); // a container's limit, in one
+    return bytes < CONVERTED_SHARE * memory; // a container's limit, in one
   }
 
   private static Tensor own(Tensor read) {

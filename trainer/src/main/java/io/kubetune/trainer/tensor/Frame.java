@@ -2,7 +2,7 @@ package io.kubetune.trainer.tensor;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -62,9 +62,16 @@ public final class Frame implements AutoCloseable {
 
   /// A generator for the next draw of random numbers; the n-th of a block is the same in every
   /// computation of it.
-  public Generator nextGenerator() {
+  ///
+  /// @return the GPU's own where this process computes on one, seeded for this draw alone
+  public GeneratorOptional nextGenerator() {
     draws = mix(draws + 0x9E3779B97F4A7C15L);
-    return torch.make_generator_cpu(draws & Long.MAX_VALUE);
+    long seed = draws & Long.MAX_VALUE;
+    if (Placement.isGpu()) {
+      torch.cuda_manual_seed(seed); // the bindings make no generators for GPUs
+      return new GeneratorOptional();
+    }
+    return new GeneratorOptional(torch.make_generator_cpu(seed));
   }
 
   /// SplitMix64's finalizer (Steele, Lea, Flood 2014).

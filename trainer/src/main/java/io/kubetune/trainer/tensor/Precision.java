@@ -17,6 +17,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// @param compute type of activations and products: fp32 or bf16
 /// @param reason why `compute` was chosen, for the first event
 public record Precision(NumberType storage, ScalarType compute, String reason) {
+  /// Ampere, the first generation of GPUs with bf16.
+  private static final int BF16_CAPABILITY = 80;
 
   /// Decides `auto` by a trial: three products in each type, 50 ms at most, on this very machine.
   public static Precision choose(NumberType storage, NumberType compute) {
@@ -33,6 +35,11 @@ public record Precision(NumberType storage, ScalarType compute, String reason) {
   private static Precision automatic(NumberType storage) {
     if (storage == NumberType.FLOAT32) {
       return new Precision(storage, ScalarType.Float, "weights are fp32");
+    }
+    if (Placement.isGpu()) {
+      return Placement.computeCapability() >= BF16_CAPABILITY
+          ? new Precision(storage, ScalarType.BFloat16, "this GPU multiplies bf16 fastest")
+          : new Precision(storage, ScalarType.Float, "this GPU has no bf16 arithmetic");
     }
     if (!cpuNames("amx_bf16") && !cpuNames("avx512_bf16")) {
       return new Precision(storage, ScalarType.Float, "this CPU has no bf16 instructions");

@@ -1,5 +1,6 @@
 package io.kubetune.trainer.train;
 
+import io.kubetune.trainer.tensor.Placement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,12 @@ import java.nio.file.Path;
 /// ```
 public final class ProcessMemory {
   private ProcessMemory() {}
+
+  /// What decides whether a run fits: the most that was taken of the GPU, where this process
+  /// computes on one, else of the host's memory.
+  public static long peakBytes() {
+    return Placement.gpuUsedBytes().orElseGet(ProcessMemory::peakResidentBytes);
+  }
 
   /// `VmHWM` of `/proc/self/status`; 0 on a system that has no such file.
   public static long peakResidentBytes() {

@@ -134,7 +134,7 @@ public final class TrainingLoop {
               labelTokens,
               seconds,
               tokens / seconds,
-              ProcessMemory.peakResidentBytes(),
+              ProcessMemory.peakBytes(),
               skipped));
     }
     if (progress.skippedInARow >= Math.max(1, maxSkippedSteps)) {

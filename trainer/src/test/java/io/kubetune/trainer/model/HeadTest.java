@@ -49,9 +49,9 @@ class HeadTest {
       Head.Loss evaluated = head.loss(hidden, targets, Double.NaN);
 
       double loss = expected.item_double();
-      assertThat(trained.crossEntropy()).isCloseTo(loss, within(1e-6 * loss));
-      assertThat(evaluated.crossEntropy()).isCloseTo(loss, within(1e-6 * loss));
-      assertThat(evaluated.correct()).isEqualTo(correct);
+      assertThat(trained.crossEntropy().item_double()).isCloseTo(loss, within(1e-6 * loss));
+      assertThat(evaluated.crossEntropy().item_double()).isCloseTo(loss, within(1e-6 * loss));
+      assertThat(evaluated.correct().item_long()).isEqualTo(correct);
       Tensor difference = trained.dHidden().sub(leaf.grad()).abs().max();
       assertThat(difference.item_double())
           .isLessThan(1e-6 * leaf.grad().abs().max().item_double() + 1e-9);

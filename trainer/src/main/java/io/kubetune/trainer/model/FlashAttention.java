@@ -1,0 +1,128 @@
+package io.kubetune.trainer.model;
+
+import io.kubetune.trainer.tensor.Frame;
+import io.kubetune.trainer.tensor.Placement;
+import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.OperatorHandle;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/// Attention within each document of a pack by libtorch's own kernel for GPUs: one call for all
+/// documents, and no scores in memory (Dao 2023, <https://arxiv.org/abs/2307.08691>).
+///
+/// Its operators have no method in the bindings and are called by name.
+final class FlashAttention {
+  private static final int LARGEST_HEAD = 256;
+
+  private FlashAttention() {}
+
+  /// Found when first asked for.
+  private static final class Operators {
+    static final OperatorHandle FORWARD = named("aten::_flash_attention_forward");
+    static final OperatorHandle BACKWARD = named("aten::_flash_attention_backward");
+
+    private static OperatorHandle named(String name) {
+      OperatorHandle handle = Dispatcher.singleton().findSchemaOrThrow(name, "");
+      handle.retainReference(); // no scope frees it
+      return handle;
+    }
+  }
+
+  /// Whether the kernel computes this: bf16 on a GPU, heads of at most 256 values, no cap on
+  /// scores, no keys from before.
+  static boolean serves(AttentionCore core, Tensor q, Sequence sequence) {
+    return Placement.isGpu()
+        && q.scalar_type().intern() == ScalarType.BFloat16
+        && core.softcap() == 0
+        && core.headDimension() <= LARGEST_HEAD
+        && core.headDimension() % 8 == 0
+        && sequence.cache() == null;
+  }
+
+  /// @param q [T,H,d]
+  /// @param k [T,K,d]
+  /// @param v [T,K,d]
+  static AttentionCore.Mixed attend(
+      AttentionCore core, Tensor q, Tensor k, Tensor v, Sequence sequence, Frame frame) {
+    Tensor starts = sequence.starts();
+    long longest = sequence.longest();
+    IValueVector call =
+        vector(
+            new IValue(q),
+            new IValue(k),
+            new IValue(v),
+            new IValue(starts),
+            new IValue(starts),
+            new IValue(longest),
+            new IValue(longest),
+            new IValue(0.0), // dropout
+            new IValue(true), // causal
+            new IValue(false), // no debug mask
+            new IValue(core.scale()),
+            window(core),
+            new IValue(0L), // and none after
+            new IValue(),
+            new IValue());
+    IValueVector results = called(Operators.FORWARD, call);
+    Tensor out = frame.save(results.get(0).toTensor()); // [T,H,d]
+    Tensor logSumExp = frame.save(results.get(1).toTensor());
+    Tensor randomState = frame.save(results.get(2).toTensor());
+    Tensor unused = frame.save(results.get(3).toTensor());
+    return new AttentionCore.Mixed(
+        out.view(q.size(0), q.size(1) * q.size(2)),
+        dOut -> {
+          IValueVector back =
+              vector(
+                  new IValue(dOut.view(q.size(0), q.size(1), q.size(2))),
+                  new IValue(q),
+                  new IValue(k),
+                  new IValue(v),
+                  new IValue(out),
+                  new IValue(logSumExp),
+                  new IValue(starts),
+                  new IValue(starts),
+                  new IValue(longest),
+                  new IValue(longest),
+                  new IValue(0.0),
+                  new IValue(true),
+                  new IValue(randomState),
+                  new IValue(unused),
+                  new IValue(core.scale()),
+                  window(core),
+                  new IValue(0L));
+          IValueVector d = deterministically(back);
+          return new Tensor[] {d.get(0).toTensor(), d.get(1).toTensor(), d.get(2).toTensor()};
+        });
+  }
+
+  /// Keys before the query's own that it sees.
+  private static IValue window(AttentionCore core) {
+    return core.window() == Integer.MAX_VALUE ? new IValue() : new IValue(core.window() - 1L);
+  }
+
+  /// Without this setting parts of dq are added in whatever order they are ready, and a run could
+  /// not be repeated bit for bit. It holds for this call alone: others would warn of it.
+  private static IValueVector deterministically(IValueVector call) {
+    var settings = torch.globalContext();
+    settings.setDeterministicFillUninitializedMemory(false);
+    settings.setDeterministicAlgorithms(true, false);
+    try {
+      return called(Operators.BACKWARD, call);
+    } finally {
+      settings.setDeterministicAlgorithms(false, false);
+    }
+  }
+
+  /// The arguments in their order; the results take their place.
+  private static IValueVector called(OperatorHandle operator, IValueVector call) {
+    operator.callBoxed(call);
+    return call;
+  }
+
+  private static IValueVector vector(IValue... values) {
+    return new IValueVector(values);
+  }
+}
