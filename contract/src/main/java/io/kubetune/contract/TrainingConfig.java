@@ -166,6 +166,7 @@ public record TrainingConfig(
   /// @param threads 0: as many as the machine (or the pod's limit) has
   /// @param initialAdapter folder of an adapter in PEFT's format that training starts from, in
   ///   place of a new one
+  /// @param sanitize special tokens that a user's or tool's turn spells out are kept as text
   /// @param maxSkippedSteps steps with a loss that is not a number, in a row, before the run fails
   public record KubetuneConfig(
       Method method,
@@ -176,7 +177,8 @@ public record TrainingConfig(
       int threads,
       Memory memory,
       int maxSkippedSteps,
-      Optional<String> initialAdapter) {
+      Optional<String> initialAdapter,
+      boolean sanitize) {
     public enum Method {
       LORA,
       QLORA,

@@ -88,6 +88,7 @@ final class DataPreview implements Callable<Integer> {
                     terminal.colours()
                         ? Colour.GREEN.on(terminal, "in this colour")
                         : "within " + LEARNED_FROM + LEARNED_TO));
+    DataReportText.special(seen).ifPresent(terminal.err()::println);
     StringBuilder text = new StringBuilder();
     for (JsonNode segment : seen.required("segments")) {
       String plain = visible(segment.required("text").stringValue());

@@ -138,6 +138,21 @@ record DataReportText(DataReport report, Optional<ObjectNode> counts) {
           "Not learned: %,d answers, because the chat template rewrites what stands before them"
               .formatted(untrusted));
     }
+    special(counts).ifPresent(line -> out.println("Special:     " + line));
+  }
+
+  /// Places where a user could speak as someone else.
+  static Optional<String> special(ObjectNode counts) {
+    long places = counts.path("special_in_user_turns").asLong(0);
+    return places == 0
+        ? Optional.empty()
+        : Optional.of(
+            "%,d places in user and tool turns are spelled like special tokens: %s"
+                .formatted(
+                    places,
+                    counts.path("sanitized").asBoolean(false)
+                        ? "kept as text"
+                        : "they become the tokens; --sanitize keeps them as text"));
   }
 
   private List<Problem> notices() {

@@ -40,6 +40,11 @@ final class InspectOptions {
       description = "in place of the model's own")
   private String chatTemplate;
 
+  @Option(
+      names = "--sanitize",
+      description = "keep as text what user and tool turns spell like special tokens")
+  private boolean sanitize;
+
   /// The trainer's flags for what was given (`templates/contract/inspect.md`).
   List<String> arguments() {
     List<String> arguments = new ArrayList<>();
@@ -47,6 +52,7 @@ final class InspectOptions {
     add(arguments, "--loss-on", Optional.ofNullable(lossOn));
     add(arguments, "--on-long-document", Optional.ofNullable(onLongDocument));
     add(arguments, "--chat-template", Optional.ofNullable(chatTemplate).map(InspectOptions::text));
+    add(arguments, "--sanitize", sanitize ? Optional.of("true") : Optional.empty());
     return arguments;
   }
 

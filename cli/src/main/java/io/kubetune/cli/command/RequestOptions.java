@@ -86,6 +86,10 @@ final class RequestOptions {
       // Values that start with a dash are values all the same: --set has negative numbers.
       case LIST, MAP -> option.type(List.class).auxiliaryTypes(String.class);
     }
+    if (field == Field.SANITIZE) {
+      // Takes a following word for its value only where that is true or false.
+      option.type(Boolean.class).arity("0..1").fallbackValue("true");
+    }
     if (field == Field.GENERATE_NAME) {
       option.arity("0..1").fallbackValue(DEFAULT_PREFIX);
     }

@@ -18,7 +18,7 @@ import java.util.Optional;
 record ConfigSourceReader(RequestReader files, FieldValues values, List<Problem> problems) {
 
   ConfigSource read(FileContents file, RuntimeKind runtime) {
-    List<ConfigOverride> overrides = overrides();
+    List<ConfigOverride> overrides = overrides(runtime);
     Optional<Given> named = values.one(Field.CONFIG);
     Optional<String> text =
         named.isEmpty()
@@ -33,10 +33,14 @@ record ConfigSourceReader(RequestReader files, FieldValues values, List<Problem>
     return new ConfigSource(text, name, file.kaitoDefaults(), overrides);
   }
 
-  private List<ConfigOverride> overrides() {
+  private List<ConfigOverride> overrides(RuntimeKind runtime) {
     List<ConfigOverride> overrides = new ArrayList<>();
     for (Given each : values.all(Field.SET)) {
-      add(each.key(), each, overrides);
+      if (each.key().equals(ChatTemplateText.KEY) && isInPod(each.value(), runtime)) {
+        overrides.add(new ConfigOverride(each.key(), each.value(), each.place()));
+      } else {
+        add(each.key(), each, overrides);
+      }
     }
     for (Field field : Field.values()) {
       if (!field.configKey().isEmpty()) {
@@ -54,6 +58,16 @@ record ConfigSourceReader(RequestReader files, FieldValues values, List<Problem>
     value.ifPresent(text -> overrides.add(new ConfigOverride(key, text, given.place())));
   }
 
+  /// A path that means a file of the pod's images and volumes, not of this machine.
+  private static boolean isInPod(String template, RuntimeKind runtime) {
+    return !ChatTemplateText.isText(template)
+        && switch (runtime) {
+          case KAITO -> template.startsWith("/");
+          case JOB -> template.matches("/(workspace|mnt)/.*");
+          case LOCAL -> false;
+        };
+  }
+
   /// What a config file says of the template, checked; a path in a pod stays a path.
   private Optional<ConfigOverride> templateOf(String config, String name, RuntimeKind runtime) {
     Optional<String> given;
@@ -62,13 +76,7 @@ record ConfigSourceReader(RequestReader files, FieldValues values, List<Problem>
     } catch (TuneException e) {
       return Optional.empty(); // RunConfig says all that is wrong with the file
     }
-    boolean inPod =
-        switch (runtime) {
-          case KAITO -> true;
-          case JOB -> given.filter(path -> path.matches("/(workspace|mnt)/.*")).isPresent();
-          case LOCAL -> false;
-        };
-    if (given.isEmpty() || (inPod && !ChatTemplateText.isText(given.get()))) {
+    if (given.isEmpty() || isInPod(given.get(), runtime)) {
       return Optional.empty();
     }
     String place = (name.isEmpty() ? "training config" : name) + " " + ChatTemplateText.KEY;

@@ -154,6 +154,13 @@ public enum Field {
       "TEXT|FILE",
       "chat template in place of the model's own: Jinja text, or a file that holds it",
       "ModelConfig.chat_template"),
+  SANITIZE(
+      Shape.ONE,
+      "--sanitize",
+      "",
+      "true|false",
+      "text in user and tool turns that is spelled like a special token stays text",
+      "KubetuneConfig.sanitize"),
   RANK("--rank", "N", "LoraConfig.r"),
   ALPHA("--alpha", "X", "LoraConfig.lora_alpha"),
   DROPOUT("--dropout", "X", "LoraConfig.lora_dropout"),

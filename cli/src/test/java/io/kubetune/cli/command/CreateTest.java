@@ -94,11 +94,13 @@ class CreateTest {
   void settingsOfTheCommandLineReachTheTrainer() throws Exception {
     runs.trainer("cp \"$YAML_FILE_PATH\" seen.yaml; exit 75");
 
-    create("first", "--wait", "--rank", "16", "--set", "TrainingArguments.max_steps=7");
+    create(
+        "--sanitize", "first", "--wait", "--rank", "16", "--set", "TrainingArguments.max_steps=7");
 
     RunFolder run = runs.store().open(RunName.of("first"));
     assertThat(Files.readString(run.path().resolve("seen.yaml")))
         .contains("r: 16")
+        .contains("sanitize: true")
         .contains("max_steps: 7");
   }
 

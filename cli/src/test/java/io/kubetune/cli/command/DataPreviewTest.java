@@ -41,15 +41,26 @@ class DataPreviewTest {
     Typed typed =
         typed(
             """
-            printf '%s\\n' '{"contract":1,"file":"train.jsonl","row":2,"tokens":5,"label_tokens":2,"max_length":512,"untrusted_turns":0,"text":"q\\u001b[2Ja","segments":[{"text":"q\\u001b[2J\\n","learned":false,"tokens":3},{"text":"a","learned":true,"tokens":2}]}'
+            printf '%s\\n' '{"contract":1,"file":"train.jsonl","row":2,"tokens":5,"label_tokens":2,"max_length":512,"untrusted_turns":0,"special_in_user_turns":2,"sanitized":true,"text":"q\\u001b[2Ja","segments":[{"text":"q\\u001b[2J\\n","learned":false,"tokens":3},{"text":"a","learned":true,"tokens":2}]}'
             """,
-            "data", "preview", rows.toString(), "--model", "m", "--row", "2", "--loss-on", "all");
+            "data",
+            "preview",
+            rows.toString(),
+            "--model",
+            "m",
+            "--row",
+            "2",
+            "--loss-on",
+            "all",
+            "--sanitize");
 
     assertThat(typed.status()).as(typed.err()).isZero();
     assertThat(typed.out()).isEqualTo("q\\u001b[2J\n[[a]]\n");
-    assertThat(typed.err()).startsWith(rows + ":4: 5 tokens, 2 of them learned");
+    assertThat(typed.err())
+        .startsWith(rows + ":4: 5 tokens, 2 of them learned")
+        .contains("2 places in user and tool turns are spelled like special tokens: kept as text");
     assertThat(Files.readString(folder.resolve("asked")))
-        .matches("inspect --model m --data \\S+/data --loss-on all --row 2\n");
+        .matches("inspect --model m --data \\S+/data --loss-on all --sanitize true --row 2\n");
   }
 
   @Test
@@ -71,14 +82,16 @@ class DataPreviewTest {
   void checkWithAModelCountsWhatTheTrainerCounts() throws Exception {
     String counts =
         """
-        echo '{"contract":1,"file":"train.jsonl","rows":2,"documents":2,"tokens":9,"label_tokens":7,"row_tokens":9,"max_length":4,"longer_than_max_length":1,"truncated":1,"split":0,"excluded":0,"untrusted_turns":3,"row_length":{"shortest":3,"median":4,"p90":6,"p99":6,"longest":6},"histogram":[{"from":3,"to":6,"rows":2}]}'
+        echo '{"contract":1,"file":"train.jsonl","rows":2,"documents":2,"tokens":9,"label_tokens":7,"row_tokens":9,"max_length":4,"longer_than_max_length":1,"truncated":1,"split":0,"excluded":0,"untrusted_turns":3,"special_in_user_turns":1,"sanitized":false,"row_length":{"shortest":3,"median":4,"p90":6,"p99":6,"longest":6},"histogram":[{"from":3,"to":6,"rows":2}]}'
         """;
     Typed typed = typed(counts, "data", "check", rows.toString(), "--model", "m");
     assertThat(typed.status()).as(typed.err()).isZero();
     assertThat(typed.out())
         .contains("This model:  9 tokens in 2 documents, 7 of them learned")
         .contains("Max length:  4; 1 rows are longer, 1 truncated")
-        .contains("Not learned: 3 answers");
+        .contains("Not learned: 3 answers")
+        .contains("Special:     1 places")
+        .contains("--sanitize keeps them as text");
     Typed json = typed(counts, "data", "check", rows.toString(), "--model", "m", "-o", "json");
     assertThat(
             JsonMapper.shared().readTree(json.out()).path("exact").path("label_tokens").intValue())

@@ -259,6 +259,28 @@ class ReadingEverywhereTest {
   }
 
   @Test
+  void aTemplateThatLiesInAPodStaysAPath() {
+    for (String[] each :
+        new String[][] {
+          {"job", "/workspace/weights/chat.jinja"}, {"kaito", "/workspace/chat_templates/phi.jinja"}
+        }) {
+      Typed rendered =
+          typed(
+              "create",
+              "first",
+              "--runtime=" + each[0],
+              "--model=phi-3-mini-128k-instruct",
+              "--data=https://h.example.com/rows.csv",
+              "--output-image=pvc://results",
+              "--set=ModelConfig.chat_template=" + each[1],
+              "--dry-run=client",
+              "-o",
+              "yaml");
+      assertThat(rendered.out()).as(rendered.err()).contains("chat_template: \"" + each[1] + "\"");
+    }
+  }
+
+  @Test
   void kaitosTrainerReadsRowsAsTheyAreSoThatNothingIsIgnored() {
     Typed created =
         typed(

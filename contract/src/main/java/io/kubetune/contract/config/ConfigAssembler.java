@@ -222,7 +222,8 @@ final class ConfigAssembler {
         settings.whole(OURS + "threads"),
         memory(),
         settings.whole(OURS + "max_skipped_steps"),
-        settings.texts(OURS + "initial_adapter").map(Object::toString));
+        settings.texts(OURS + "initial_adapter").map(Object::toString),
+        settings.flag(OURS + "sanitize"));
   }
 
   private String flagOrKey(Optional<String> flag, String path) {

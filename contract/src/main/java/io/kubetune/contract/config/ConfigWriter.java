@@ -151,6 +151,7 @@ public final class ConfigWriter {
     keys.put("device", spelling(kubetune.device()));
     keys.put("threads", kubetune.threads());
     keys.put("memory", spelling(kubetune.memory()));
+    keys.put("sanitize", kubetune.sanitize());
     keys.put("max_skipped_steps", kubetune.maxSkippedSteps());
     kubetune.initialAdapter().ifPresent(folder -> keys.put("initial_adapter", folder));
     return keys;

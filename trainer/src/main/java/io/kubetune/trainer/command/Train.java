@@ -156,7 +156,8 @@ public record Train(Map<String, String> environment, EventWriter events, Shutdow
             kubetune.threads(),
             kubetune.memory(),
             kubetune.maxSkippedSteps(),
-            kubetune.initialAdapter()));
+            kubetune.initialAdapter(),
+            kubetune.sanitize()));
   }
 
   private static NumberType numberType(Precision precision) {

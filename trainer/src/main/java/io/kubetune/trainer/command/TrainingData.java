@@ -49,7 +49,8 @@ record TrainingData(
             model,
             config.model().chatTemplate(),
             ModelConfig.read(model).required("vocab_size"),
-            LocalDateTime.ofInstant(today, ZoneOffset.UTC))) {
+            LocalDateTime.ofInstant(today, ZoneOffset.UTC),
+            config.kubetune().sanitize())) {
       Encoder encoder =
           new Encoder(
               tokenizer,
@@ -59,10 +60,10 @@ record TrainingData(
       EncodedRows train = encoder.encode(rows, DataManifest.TRAIN);
       if (rows.hasEval()) {
         EncodedRows eval = encoder.encode(rows, DataManifest.EVAL);
-        return of(rows, List.of(train, eval), train.documents(), eval.documents());
+        return of(config, rows, List.of(train, eval), train.documents(), eval.documents());
       }
       TrainEvalSplit split = TrainEvalSplit.of(train.documents(), config.dataset());
-      return of(rows, List.of(train), split.train(), split.eval());
+      return of(config, rows, List.of(train), split.train(), split.eval());
     }
   }
 
@@ -92,7 +93,11 @@ record TrainingData(
   }
 
   private static TrainingData of(
-      CanonicalRows rows, List<EncodedRows> files, List<Document> train, List<Document> eval) {
+      TrainingConfig config,
+      CanonicalRows rows,
+      List<EncodedRows> files,
+      List<Document> train,
+      List<Document> eval) {
     DataManifest manifest = rows.manifest();
     String sha256 = manifest.file(DataManifest.TRAIN).orElseThrow().sha256();
     return new TrainingData(
@@ -101,10 +106,10 @@ record TrainingData(
         files.stream().mapToInt(EncodedRows::truncated).sum(),
         files.stream().mapToInt(EncodedRows::excluded).sum(),
         new ModelCard.DataOrigin(manifest.source(), sha256, train.size(), eval.size()),
-        warnings(files));
+        warnings(files, config.kubetune().sanitize()));
   }
 
-  private static List<Event> warnings(List<EncodedRows> files) {
+  private static List<Event> warnings(List<EncodedRows> files, boolean sanitized) {
     List<Event> warnings = new ArrayList<>();
     int untrusted = files.stream().mapToInt(EncodedRows::untrustedTurns).sum();
     if (untrusted > 0) {
@@ -114,6 +119,18 @@ record TrainingData(
               untrusted
                   + " assistant turns are not learned: the chat template rewrites what stands"
                   + " before them; ModelConfig.chat_template can name one that does not"));
+    }
+    int special = files.stream().mapToInt(EncodedRows::specialTexts).sum();
+    if (special > 0) {
+      warnings.add(
+          new Event.Warned(
+              "special_in_user_turns",
+              special
+                  + " places in user and tool turns are written as special tokens of this model: "
+                  + (sanitized
+                      ? "they are kept as text"
+                      : "they became special tokens; KubetuneConfig.sanitize (--sanitize) keeps"
+                          + " them as text")));
     }
     int split = files.stream().mapToInt(EncodedRows::split).sum();
     if (split > 0) {

@@ -29,6 +29,8 @@ import tools.jackson.databind.JsonNode;
 public final class ChatTokenizer implements AutoCloseable {
   private final Path folder;
   private final Tokenizer tokenizer;
+  private final SpecialTexts special;
+  private final boolean sanitize;
   private final Optional<ChatTemplates> templates;
   private final Map<String, Value> variables;
   private final Optional<String> endOfSequence;
@@ -36,23 +38,30 @@ public final class ChatTokenizer implements AutoCloseable {
   private final int vocabularySize;
   private final LocalDateTime now;
 
+  /// Made when the first conversation needs it.
+  private Tokenizer literal;
+
   private ChatTokenizer(
       Path folder,
       Tokenizer tokenizer,
+      SpecialTexts special,
+      boolean sanitize,
       Optional<String> chatTemplate,
       int vocabularySize,
       LocalDateTime now) {
     this.folder = folder;
     this.tokenizer = tokenizer;
+    this.special = special;
+    this.sanitize = sanitize;
     this.vocabularySize = vocabularySize;
     this.now = now;
     ModelJson files = new ModelJson(folder);
     templates = ChatTemplates.find(folder, files.tokenizerConfig(), chatTemplate);
-    Map<String, String> special = files.specialTokens();
+    Map<String, String> named = files.specialTokens();
     variables = new HashMap<>();
-    special.forEach((name, token) -> variables.put(name, Value.text(token)));
+    named.forEach((name, token) -> variables.put(name, Value.text(token)));
     endOfSequence =
-        Optional.ofNullable(special.get("eos_token"))
+        Optional.ofNullable(named.get("eos_token"))
             .or(() -> files.configEndOfSequence().map(id -> decodeAll(new int[] {id})));
     endOfSequenceIds = new TreeSet<>(files.endOfSequenceIds());
     endOfSequence.ifPresent(token -> {
@@ -77,11 +86,24 @@ public final class ChatTokenizer implements AutoCloseable {
   ///   that a run that is resumed on another day sees the same tokens
   public static ChatTokenizer open(
       Path folder, Optional<String> chatTemplate, int vocabularySize, LocalDateTime now) {
+    return open(folder, chatTemplate, vocabularySize, now, false);
+  }
+
+  /// @param sanitize `KubetuneConfig.sanitize`: what a user's turn has of special tokens is text
+  public static ChatTokenizer open(
+      Path folder,
+      Optional<String> chatTemplate,
+      int vocabularySize,
+      LocalDateTime now,
+      boolean sanitize) {
     Path file = folder.resolve("tokenizer.json");
     Tokenizer tokenizer = Tokenizer.open(file);
     try {
-      Vocabulary.read(file).checkFits(vocabularySize, file);
-      return new ChatTokenizer(folder, tokenizer, chatTemplate, vocabularySize, now);
+      Vocabulary vocabulary = Vocabulary.read(file);
+      vocabulary.checkFits(vocabularySize, file);
+      SpecialTexts special = new SpecialTexts(vocabulary.special());
+      return new ChatTokenizer(
+          folder, tokenizer, special, sanitize, chatTemplate, vocabularySize, now);
     } catch (RuntimeException e) {
       tokenizer.close();
       throw e;
@@ -90,6 +112,16 @@ public final class ChatTokenizer implements AutoCloseable {
 
   public boolean hasChatTemplate() {
     return templates.isPresent();
+  }
+
+  /// The texts that become special tokens.
+  SpecialTexts special() {
+    return special;
+  }
+
+  /// Whether they are kept as text in turns that are not the model's.
+  boolean sanitizes() {
+    return sanitize;
   }
 
   /// Whether the template for these tools marks the assistant's words with `{% generation %}`.
@@ -166,6 +198,32 @@ public final class ChatTokenizer implements AutoCloseable {
     return spans;
   }
 
+  /// Ids of a rendered conversation, in which stand-ins are the texts that they stand for, as text.
+  int[] encodeRendered(String text) {
+    if (!sanitize || !SpecialTexts.isMarked(text)) {
+      return encode(text, false);
+    }
+    checkCharacters(text);
+    return checked(literal().encode(special.swapped(text), false));
+  }
+
+  Tokenizer.Spans encodeRenderedWithSpans(String text) {
+    if (!sanitize || !SpecialTexts.isMarked(text)) {
+      return encodeWithSpans(text, false);
+    }
+    checkCharacters(text);
+    Tokenizer.Spans spans = literal().encodeWithSpans(special.swapped(text), false);
+    checked(spans.ids());
+    return spans;
+  }
+
+  private synchronized Tokenizer literal() {
+    if (literal == null) {
+      literal = LiteralTokenizer.open(folder.resolve("tokenizer.json"), special.standIns());
+    }
+    return literal;
+  }
+
   /// Half of a surrogate pair is no character, and the tokenizer would make tokens of garbage.
   private static void checkCharacters(String text) {
     if (RowParser.hasLoneSurrogate(text)) {
@@ -203,7 +261,10 @@ public final class ChatTokenizer implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     tokenizer.close();
+    if (literal != null) {
+      literal.close();
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.kubetune.trainer.data;
 
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TuneException;
 import io.kubetune.contract.template.ChatTemplate;
 import io.kubetune.contract.template.TemplateException;
 import java.util.ArrayList;
@@ -38,14 +40,16 @@ final class ConversationEncoder {
   }
 
   /// The conversation with the assistant's words learned.
-  EncodedText assistant(List<JsonNode> messages, Optional<JsonNode> tools) {
-    ChatTemplate.Rendered whole = tokenizer.render(messages, tools, false);
+  EncodedText assistant(List<JsonNode> given, Optional<JsonNode> tools) {
+    GivenTurns turns = GivenTurns.of(given, tokenizer);
+    List<JsonNode> messages = turns.messages();
+    ChatTemplate.Rendered whole = rendered(turns, given, tools);
     if (tokenizer.marksGeneration(tools)) {
-      Tokenizer.Spans spans = tokenizer.encodeWithSpans(whole.text(), false);
+      Tokenizer.Spans spans = tokenizer.encodeRenderedWithSpans(whole.text());
       boolean[] mask = mask(whole.generated(), spans);
-      return new EncodedText(whole.text(), false, spans.ids(), mask, 0);
+      return new EncodedText(whole.text(), false, spans.ids(), mask, 0, turns.specialTexts());
     }
-    int[] ids = tokenizer.encode(whole.text(), false);
+    int[] ids = tokenizer.encodeRendered(whole.text());
     boolean[] learned = new boolean[ids.length];
     int untrusted = 0;
     for (Turn each : turns(messages, tools, whole.text(), ids)) {
@@ -55,14 +59,38 @@ final class ConversationEncoder {
         untrusted++;
       }
     }
-    return new EncodedText(whole.text(), false, ids, learned, untrusted);
+    return new EncodedText(whole.text(), false, ids, learned, untrusted, turns.specialTexts());
   }
 
   /// The conversation with every token learned.
-  EncodedText all(List<JsonNode> messages, Optional<JsonNode> tools) {
-    String text = tokenizer.render(messages, tools, false).text();
-    int[] ids = tokenizer.encode(text, false);
-    return new EncodedText(text, false, ids, EncodedText.from(0, ids.length), 0);
+  EncodedText all(List<JsonNode> given, Optional<JsonNode> tools) {
+    GivenTurns turns = GivenTurns.of(given, tokenizer);
+    String text = rendered(turns, given, tools).text();
+    int[] ids = tokenizer.encodeRendered(text);
+    boolean[] learned = EncodedText.from(0, ids.length);
+    return new EncodedText(text, false, ids, learned, 0, turns.specialTexts());
+  }
+
+  /// The whole conversation. Stand-ins must come out where they went in: a template that looks at
+  /// them, or changes them, would write another text.
+  private ChatTemplate.Rendered rendered(
+      GivenTurns turns, List<JsonNode> given, Optional<JsonNode> tools) {
+    ChatTemplate.Rendered whole = tokenizer.render(turns.messages(), tools, false);
+    if (!turns.areMarked() && tokenizer.sanitizes() && SpecialTexts.isMarked(whole.text())) {
+      throw SpecialTexts.noncharacter();
+    }
+    if (turns.areMarked()) {
+      String plain = tokenizer.render(given, tools, false).text();
+      if (!tokenizer.special().restored(whole.text()).equals(plain)) {
+        throw new TuneException(
+            ExitCode.BAD_DATA,
+            "can't keep special tokens in user turns as text",
+            "the conversation",
+            "the chat template decides by special tokens in it",
+            "take them out");
+      }
+    }
+    return whole;
   }
 
   /// @param ids of the whole conversation
@@ -93,7 +121,7 @@ final class ConversationEncoder {
   }
 
   private int[] idsOf(String text, String whole, int[] ids) {
-    return text.equals(whole) ? ids : tokenizer.encode(text, false);
+    return text.equals(whole) ? ids : tokenizer.encodeRendered(text);
   }
 
   /// How many tokens two sequences begin with in common.

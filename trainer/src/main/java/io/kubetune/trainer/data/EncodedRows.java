@@ -13,6 +13,8 @@ import java.util.List;
 /// @param excluded rows of which no token can be learned
 /// @param untrustedTurns assistant turns that are not learned, because the chat template rewrites
 ///   what stands before them
+/// @param specialTexts places in user and tool turns that are written as special tokens: they are
+///   special tokens, or with `sanitize` text
 public record EncodedRows(
     List<Document> documents,
     int[] rowTokens,
@@ -21,7 +23,8 @@ public record EncodedRows(
     int truncated,
     int split,
     int excluded,
-    int untrustedTurns) {
+    int untrustedTurns,
+    int specialTexts) {
 
   public EncodedRows {
     documents = List.copyOf(documents);

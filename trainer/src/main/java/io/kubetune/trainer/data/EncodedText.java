@@ -4,14 +4,21 @@ import java.util.Arrays;
 
 /// A row's whole text as tokens, and which of them are learned; not yet cut to a length.
 ///
-/// @param text what was encoded
+/// @param text what was encoded; may have stand-ins for special tokens that are meant as text
 /// @param plain whether the tokenizer put its own special tokens around the text (rendered
 ///   conversations have theirs written out)
 /// @param ids [S]
 /// @param learned [S]
 /// @param untrustedTurns assistant turns that are left out, because the template writes the prompt
 ///   before them differently when they are there
-record EncodedText(String text, boolean plain, int[] ids, boolean[] learned, int untrustedTurns) {
+/// @param specialTexts places in user and tool turns that are written as special tokens
+record EncodedText(
+    String text,
+    boolean plain,
+    int[] ids,
+    boolean[] learned,
+    int untrustedTurns,
+    int specialTexts) {
 
   /// [S] the learned ids, [Document#IGNORED] elsewhere.
   int[] labels() {

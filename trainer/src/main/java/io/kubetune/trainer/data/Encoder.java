@@ -103,6 +103,7 @@ public final class Encoder {
     int[] labels = encoded.labels();
     collected.rowTokens[number - 1] = ids.length;
     collected.untrustedTurns += encoded.untrustedTurns();
+    collected.specialTexts += encoded.specialTexts();
     boolean tooLong = ids.length > maxLengthTokens;
     List<Document> documents = new ArrayList<>();
     if (!tooLong) {
@@ -179,6 +180,7 @@ public final class Encoder {
     private int split;
     private int excluded;
     private int untrustedTurns;
+    private int specialTexts;
 
     private Collected(int rows) {
       rowTokens = new int[rows];
@@ -188,7 +190,15 @@ public final class Encoder {
       long tokens = documents.stream().mapToLong(Document::length).sum();
       long labels = documents.stream().mapToLong(Document::labelTokens).sum();
       return new EncodedRows(
-          documents, rowTokens, tokens, labels, truncated, split, excluded, untrustedTurns);
+          documents,
+          rowTokens,
+          tokens,
+          labels,
+          truncated,
+          split,
+          excluded,
+          untrustedTurns,
+          specialTexts);
     }
   }
 }

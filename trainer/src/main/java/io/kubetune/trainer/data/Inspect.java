@@ -4,6 +4,7 @@ import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import io.kubetune.contract.template.TemplateException;
 import java.io.PrintStream;
+import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
@@ -38,7 +39,12 @@ public final class Inspect {
     InspectOptions options = InspectOptions.parse(List.of(arguments));
     int vocabulary = new ModelJson(options.model()).vocabularySize().orElse(Integer.MAX_VALUE);
     try (ChatTokenizer tokenizer =
-        ChatTokenizer.open(options.model(), options.chatTemplate(), vocabulary)) {
+        ChatTokenizer.open(
+            options.model(),
+            options.chatTemplate(),
+            vocabulary,
+            LocalDateTime.now(),
+            options.sanitize())) {
       Inspect inspect = new Inspect(options, tokenizer, CanonicalRows.open(options.data()));
       ObjectNode json =
           options.row().isPresent() ? inspect.row(options.row().getAsInt()) : inspect.counts();
@@ -70,6 +76,8 @@ public final class Inspect {
     json.put("split", encoded.split());
     json.put("excluded", encoded.excluded());
     json.put("untrusted_turns", encoded.untrustedTurns());
+    json.put("special_in_user_turns", encoded.specialTexts());
+    json.put("sanitized", options.sanitize());
     ObjectNode lengths = json.putObject("row_length");
     lengths.put("shortest", sorted[0]);
     lengths.put("median", percentile(sorted, 50));

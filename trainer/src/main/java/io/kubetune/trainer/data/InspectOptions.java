@@ -29,6 +29,7 @@ record InspectOptions(
     Path data,
     String file,
     Optional<String> chatTemplate,
+    boolean sanitize,
     int maxLengthTokens,
     LossOn lossOn,
     LongDocument onLongDocument,
@@ -37,7 +38,8 @@ record InspectOptions(
       """
       inspect --model DIR --data DIR [--file train.jsonl|eval.jsonl] [--row N]
               [--max-length TOKENS] [--loss-on answer|assistant|completion|all]
-              [--on-long-document truncate|split|refuse] [--chat-template TEXT|FILE]\
+              [--on-long-document truncate|split|refuse] [--chat-template TEXT|FILE]
+              [--sanitize true|false]\
       """;
   // TrainingArguments.max_length in templates/contract/training-config-keys.yaml.
   private static final int DEFAULT_MAX_LENGTH_TOKENS = 1024;
@@ -50,7 +52,8 @@ record InspectOptions(
           "--max-length",
           "--loss-on",
           "--on-long-document",
-          "--chat-template");
+          "--chat-template",
+          "--sanitize");
 
   /// @throws TuneException USAGE with every problem
   static InspectOptions parse(List<String> arguments) {
@@ -86,11 +89,16 @@ record InspectOptions(
       LongDocument onLong =
           choice("--on-long-document", LongDocument.TRUNCATE, LongDocument.values());
       OptionalInt row = number("--row", 1);
+      String sanitize = given.getOrDefault("--sanitize", "false");
+      if (!sanitize.equals("true") && !sanitize.equals("false")) {
+        wrong("--sanitize", sanitize, "true or false");
+      }
       if (!problems.isEmpty()) {
         throw new TuneException(ExitCode.USAGE, "can't inspect; usage: " + USAGE, problems);
       }
       Optional<String> template = Optional.ofNullable(given.get("--chat-template"));
-      return new InspectOptions(model, data, file, template, maxLength, lossOn, onLong, row);
+      return new InspectOptions(
+          model, data, file, template, sanitize.equals("true"), maxLength, lossOn, onLong, row);
     }
 
     private Path folder(String name) {

@@ -60,7 +60,7 @@ final class RowEncoder {
   private EncodedText text(String text) {
     String ended = ended(text);
     int[] ids = tokenizer.encode(ended, true);
-    return new EncodedText(ended, true, ids, EncodedText.from(0, ids.length), 0);
+    return new EncodedText(ended, true, ids, EncodedText.from(0, ids.length), 0, 0);
   }
 
   private EncodedText pair(Row.PromptCompletion pair, boolean completionOnly) {
@@ -68,7 +68,7 @@ final class RowEncoder {
     int[] ids = tokenizer.encode(whole, true);
     int start =
         completionOnly ? ConversationEncoder.common(tokenizer.encode(pair.prompt(), true), ids) : 0;
-    return new EncodedText(whole, true, ids, EncodedText.from(start, ids.length), 0);
+    return new EncodedText(whole, true, ids, EncodedText.from(start, ids.length), 0, 0);
   }
 
   private String ended(String text) {

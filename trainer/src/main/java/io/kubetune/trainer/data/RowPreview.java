@@ -14,11 +14,16 @@ final class RowPreview {
   private final ChatTokenizer tokenizer;
   private final EncodedText encoded;
   private final Tokenizer.Spans spans;
+  private final String text;
 
   RowPreview(ChatTokenizer tokenizer, EncodedText encoded) {
     this.tokenizer = tokenizer;
     this.encoded = encoded;
-    spans = tokenizer.encodeWithSpans(encoded.text(), encoded.plain());
+    spans =
+        encoded.plain()
+            ? tokenizer.encodeWithSpans(encoded.text(), true)
+            : tokenizer.encodeRenderedWithSpans(encoded.text());
+    text = encoded.plain() ? encoded.text() : tokenizer.special().restored(encoded.text());
   }
 
   ObjectNode json(int row, InspectOptions options) {
@@ -34,7 +39,9 @@ final class RowPreview {
     json.put("label_tokens", labels);
     json.put("max_length", options.maxLengthTokens());
     json.put("untrusted_turns", encoded.untrustedTurns());
-    json.put("text", encoded.text());
+    json.put("special_in_user_turns", encoded.specialTexts());
+    json.put("sanitized", options.sanitize());
+    json.put("text", text);
     segments(json.putArray("segments"));
     return json;
   }
@@ -76,11 +83,10 @@ final class RowPreview {
         return spans.starts()[i];
       }
     }
-    return encoded.text().codePointCount(0, encoded.text().length());
+    return text.codePointCount(0, text.length());
   }
 
   private String part(int from, int to) {
-    String text = encoded.text();
     int begin = text.offsetByCodePoints(0, from);
     return text.substring(begin, text.offsetByCodePoints(begin, to - from));
   }

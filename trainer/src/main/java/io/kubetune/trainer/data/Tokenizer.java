@@ -56,41 +56,37 @@ final class Tokenizer implements AutoCloseable {
   }
 
   static Tokenizer open(Path file) {
-    String attempted = "can't read the tokenizer";
     try {
-      return new Tokenizer(Files.readString(file));
+      return of(Files.readString(file), file);
     } catch (NoSuchFileException e) {
-      throw new TuneException(
-          ExitCode.BAD_MODEL,
-          attempted,
-          file.toString(),
+      throw unreadable(
+          file,
           "no such file",
           "the model's folder needs its tokenizer.json; for an older model save it once with"
               + " transformers: AutoTokenizer.from_pretrained(…).save_pretrained(…)",
           e);
     } catch (CharacterCodingException e) {
-      throw new TuneException(
-          ExitCode.BAD_MODEL, attempted, file.toString(), "not UTF-8 text", "fetch it again", e);
+      throw unreadable(file, "not UTF-8 text", "fetch it again", e);
     } catch (IOException e) {
-      throw new TuneException(
-          ExitCode.BAD_MODEL,
-          attempted,
-          file.toString(),
-          "can't be read: " + e,
-          "check the path and its permissions",
-          e);
+      throw unreadable(file, "can't be read: " + e, "check the path and its permissions", e);
+    }
+  }
+
+  /// @param file that the text came from, for messages
+  static Tokenizer of(String json, Path file) {
+    try {
+      return new Tokenizer(json);
     } catch (RuntimeException e) {
       if (e instanceof TuneException known) {
         throw known;
       }
-      throw new TuneException(
-          ExitCode.BAD_MODEL,
-          attempted,
-          file.toString(),
-          "not a tokenizer: " + e.getMessage(),
-          "fetch the model again",
-          e);
+      throw unreadable(file, "not a tokenizer: " + e.getMessage(), "fetch the model again", e);
     }
+  }
+
+  private static TuneException unreadable(Path file, String found, String remedy, Exception e) {
+    return new TuneException(
+        ExitCode.BAD_MODEL, "can't read the tokenizer", file.toString(), found, remedy, e);
   }
 
   /// @param addSpecialTokens whether the tokenizer's own frame (a beginning-of-sequence token) is

@@ -19,7 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// @param baseSize the largest id of the model's own vocabulary, plus 1
 /// @param added ids by added token
-record Vocabulary(int baseSize, Map<String, Integer> added) {
+/// @param special those of them that are special: what a text never says by itself
+record Vocabulary(int baseSize, Map<String, Integer> added, List<String> special) {
 
   /// Added tokens beyond the embedding that text never contains: Gemma 3's text-only checkpoints
   /// keep the placeholder for images in their tokenizer, and no row in the embedding for it.
@@ -32,6 +33,7 @@ record Vocabulary(int baseSize, Map<String, Integer> added) {
   static Vocabulary read(Path file) {
     int base = 0;
     Map<String, Integer> added = new LinkedHashMap<>();
+    List<String> special = new ArrayList<>();
     try (JsonParser json = WITHIN.createParser(file.toFile())) {
       json.nextToken();
       while (json.nextToken() == JsonToken.PROPERTY_NAME) {
@@ -41,8 +43,13 @@ record Vocabulary(int baseSize, Map<String, Integer> added) {
           base = modelSize(json);
         } else if (name.equals("added_tokens")) {
           JsonNode tokens = WITHIN.readTree(json);
-          tokens.forEach(
-              each -> added.put(each.path("content").asString(""), each.path("id").asInt(0)));
+          for (JsonNode each : tokens) {
+            String content = each.path("content").asString("");
+            added.put(content, each.path("id").asInt(0));
+            if (each.path("special").asBoolean(false)) {
+              special.add(content);
+            }
+          }
         } else {
           json.skipChildren();
         }
@@ -56,7 +63,7 @@ record Vocabulary(int baseSize, Map<String, Integer> added) {
           "fetch the model again",
           e);
     }
-    return new Vocabulary(base, added);
+    return new Vocabulary(base, added, special);
   }
 
   private static int modelSize(JsonParser json) {

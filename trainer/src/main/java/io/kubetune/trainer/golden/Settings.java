@@ -100,6 +100,7 @@ final class Settings {
             1,
             KubetuneConfig.Memory.FAST,
             0,
-            Optional.empty()));
+            Optional.empty(),
+            false));
   }
 }

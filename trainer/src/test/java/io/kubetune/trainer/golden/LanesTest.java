@@ -51,7 +51,8 @@ class LanesTest {
             threads,
             memory,
             0,
-            Optional.empty()));
+            Optional.empty(),
+            false));
   }
 
   private static List<Document> documents() {

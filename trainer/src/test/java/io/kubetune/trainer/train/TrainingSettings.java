@@ -106,7 +106,8 @@ public final class TrainingSettings {
             1,
             KubetuneConfig.Memory.FAST,
             maxSkippedSteps,
-            Optional.empty()));
+            Optional.empty(),
+            false));
   }
 
   public TrainingConfig.Lora lora() {
