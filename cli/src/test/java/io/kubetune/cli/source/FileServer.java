@@ -27,9 +27,9 @@ import javax.net.ssl.SSLContext;
 /// ```
 /// server.put("/rows.jsonl", bytes).fault("/rows.jsonl", Fault.cut(1000), Fault.status(503));
 /// ```
-final class FileServer implements AutoCloseable {
+public final class FileServer implements AutoCloseable {
   /// What happens to one request in place of a whole answer.
-  sealed interface Fault {
+  public sealed interface Fault {
     /// The connection ends after some bytes of the body.
     record Cut(int bytes) implements Fault {}
 
@@ -52,11 +52,11 @@ final class FileServer implements AutoCloseable {
     }
   }
 
-  record Request(String method, String path, Headers headers) {}
+  public record Request(String method, String path, Headers headers) {}
 
   private final HttpServer server;
   private final String scheme;
-  final List<Request> requests = new CopyOnWriteArrayList<>();
+  public final List<Request> requests = new CopyOnWriteArrayList<>();
   private final Map<String, byte[]> files = new ConcurrentHashMap<>();
   private final Map<String, String> etags = new ConcurrentHashMap<>();
   private final Map<String, String> redirects = new ConcurrentHashMap<>();
@@ -65,7 +65,7 @@ final class FileServer implements AutoCloseable {
   private final Map<String, String> secrets = new ConcurrentHashMap<>();
   private final Map<String, Fault> refusals = new ConcurrentHashMap<>();
 
-  FileServer() throws IOException {
+  public FileServer() throws IOException {
     this(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50), "http");
   }
 
@@ -85,47 +85,47 @@ final class FileServer implements AutoCloseable {
   }
 
   /// Under a name or an address of this machine: two names are two hosts.
-  URI uri(String host, String path) {
+  public URI uri(String host, String path) {
     return URI.create(scheme + "://" + host + ":" + server.getAddress().getPort() + path);
   }
 
-  URI uri(String path) {
+  public URI uri(String path) {
     return uri("127.0.0.1", path);
   }
 
-  FileServer put(String path, byte[] content) {
+  public FileServer put(String path, byte[] content) {
     return put(path, content, "\"" + Digest.of(content).hex().substring(0, 16) + "\"");
   }
 
-  FileServer put(String path, byte[] content, String etag) {
+  public FileServer put(String path, byte[] content, String etag) {
     files.put(path, content);
     etags.put(path, etag);
     return this;
   }
 
-  FileServer redirect(String from, String to, Map<String, String> headers) {
+  public FileServer redirect(String from, String to, Map<String, String> headers) {
     redirects.put(from, to);
     extraHeaders.put(from, headers);
     return this;
   }
 
-  FileServer fault(String path, Fault... next) {
+  public FileServer fault(String path, Fault... next) {
     faults.computeIfAbsent(path, _ -> new ArrayDeque<>()).addAll(List.of(next));
     return this;
   }
 
   /// Answers so to everyone who does not bring this Authorization header.
-  FileServer locked(String path, String authorization, Fault refusal) {
+  public FileServer locked(String path, String authorization, Fault refusal) {
     secrets.put(path, authorization);
     refusals.put(path, refusal);
     return this;
   }
 
-  long count(String path) {
+  public long count(String path) {
     return requests.stream().filter(each -> each.path().equals(path)).count();
   }
 
-  Request last(String path) {
+  public Request last(String path) {
     return requests.stream().filter(each -> each.path().equals(path)).toList().getLast();
   }
 

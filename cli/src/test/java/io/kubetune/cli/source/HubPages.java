@@ -9,11 +9,23 @@ import java.util.Map;
 
 /// A repository of the Hugging Face hub on a [FileServer]: the listing, small files, and large ones
 /// behind a redirect to another host.
-final class HubPages {
+public final class HubPages {
   private HubPages() {}
 
   static void put(
       FileServer server,
+      String commit,
+      String kind,
+      String id,
+      String page,
+      Map<String, byte[]> files) {
+    put(server, "localhost", commit, kind, id, page, files);
+  }
+
+  /// @param store the host that large files are on
+  public static void put(
+      FileServer server,
+      String store,
       String commit,
       String kind,
       String id,
@@ -39,7 +51,7 @@ final class HubPages {
         server.put(cdn, content, "\"another-etag\"");
         server.redirect(
             resolve,
-            server.uri("localhost", cdn) + "?X-Amz-Signature=abc",
+            server.uri(store, cdn) + "?X-Amz-Signature=abc",
             Map.of("X-Linked-Etag", "\"" + sha256 + "\"", "X-Repo-Commit", commit));
       } else {
         server.put(resolve, content, "\"" + gitName(content) + "\"");
