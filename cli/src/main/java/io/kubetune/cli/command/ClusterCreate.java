@@ -140,11 +140,18 @@ record ClusterCreate(
   }
 
   private TuneRequest publish(TuneRequest request) {
-    try (TransferBars bars = new TransferBars(surroundings.terminal())) {
-      return new InputPublisher(
-              registry.access(surroundings.environment()), surroundings.environment(), bars)
-          .publish(request);
+    Terminal terminal = surroundings.terminal();
+    TuneRequest packaged;
+    try (TransferBars bars = new TransferBars(terminal)) {
+      packaged =
+          new InputPublisher(
+                  registry.access(surroundings.environment()), surroundings.environment(), bars)
+              .publish(request);
     }
+    Stream.concat(packaged.data().stream(), packaged.evalData().stream())
+        .filter(each -> !request.data().contains(each) && !request.evalData().contains(each))
+        .forEach(each -> terminal.err().println("Rows are in " + each.text()));
+    return packaged;
   }
 
   private Submission submission(Cluster cluster, Options options) {

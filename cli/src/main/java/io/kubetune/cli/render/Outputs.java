@@ -26,11 +26,21 @@ public final class Outputs {
 
   /// Files of this machine become an image.
   public static Location data(TuneRequest request, Location data) {
-    return packaged(request, data, "data");
+    return data instanceof Location.Local && request.dataImage().isPresent()
+        ? new Location.Image(request.dataImage().get())
+        : packaged(request, data, "data");
   }
 
+  /// With `--data-image` beside the rows to train on, `-eval` behind their tag.
   public static Location evalData(TuneRequest request, Location data) {
-    return packaged(request, data, "eval-data");
+    return data instanceof Location.Local && request.dataImage().isPresent()
+        ? new Location.Image(beside(request.dataImage().get()))
+        : packaged(request, data, "eval-data");
+  }
+
+  private static String beside(String image) {
+    boolean tagged = image.lastIndexOf(':') > image.lastIndexOf('/');
+    return image + (tagged ? "" : ":latest") + "-eval";
   }
 
   static boolean isOfTheHub(Location location) {

@@ -116,6 +116,12 @@ public enum Field {
       "FOLDER|CLAIM",
       "keeps what the hub gave, for many runs at once: a folder (runtime local), or CLAIM[/PATH], a"
           + " PersistentVolumeClaim (runtime job)"),
+  DATA_IMAGE(
+      Shape.ONE,
+      "--data-image",
+      "spec.dataImage",
+      "IMAGE",
+      "where local --data is pushed to, HOST/REPO[:TAG]; the run reads it by digest"),
   REGISTRY(
       Shape.ONE,
       "--registry",

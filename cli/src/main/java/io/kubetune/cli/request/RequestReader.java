@@ -109,13 +109,16 @@ public record RequestReader(
     PodRequest pod = PodReader.read(values, problems);
     String secret = "name a Secret in the run's namespace";
 
-    problems.addAll(new RuntimeRules(values, model, data, output).problems(runtime, workers));
+    problems.addAll(
+        new RuntimeRules(values, model, data, evalData, output).problems(runtime, workers));
     problems.addAll(
         new SourceRules(
                 values, model, Stream.concat(data.stream(), evalData.stream()).toList(), output)
             .problems());
     checkKeys(values, problems);
     SourceWishes sources = SourceWishes.read(values, locations, runtime);
+    Optional<String> dataImage =
+        values.parsed(Field.DATA_IMAGE, Syntax::pushedImage, "write HOST/REPO[:TAG]");
     Optional<String> namespace =
         values.parsed(Field.NAMESPACE, Syntax::dnsLabel, "name a namespace");
     Optional<String> modelSecret = values.parsed(Field.MODEL_SECRET, Syntax::objectName, secret);
@@ -141,6 +144,7 @@ public record RequestReader(
         dataSecrets,
         reading,
         sources,
+        dataImage,
         values.parsed(Field.REGISTRY, Syntax::imageReference, "write HOST/PATH"),
         output,
         outputSecret,

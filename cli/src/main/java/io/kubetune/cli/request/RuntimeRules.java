@@ -13,10 +13,14 @@ import java.util.Set;
 /// a mistake.
 ///
 /// ```
-/// problems.addAll(new RuntimeRules(values, model, data, output).problems(runtime, workers));
+/// problems.addAll(new RuntimeRules(values, model, data, evalData, output).problems(runtime, workers));
 /// ```
 record RuntimeRules(
-    FieldValues values, Optional<Location> model, List<Location> data, Optional<Output> output) {
+    FieldValues values,
+    Optional<Location> model,
+    List<Location> data,
+    List<Location> evalData,
+    Optional<Output> output) {
 
   private static final Set<Field> OF_THE_JOB =
       EnumSet.of(
@@ -48,6 +52,7 @@ record RuntimeRules(
           Field.DATA_SECRET,
           Field.OUTPUT_SECRET,
           Field.NAMESPACE,
+          Field.DATA_IMAGE,
           Field.REGISTRY);
 
   /// What needs rows in canonical form: KAITO's trainer reads them as they are.
@@ -126,13 +131,7 @@ record RuntimeRules(
           "a pod can't read this machine's folders",
           "add " + Field.REGISTRY.usage() + " to package and push it");
     }
-    if (!registry && data.stream().anyMatch(Location.Local.class::isInstance)) {
-      problem(
-          problems,
-          Field.DATA,
-          "a pod can't read this machine's files",
-          "add " + Field.REGISTRY.usage() + " to package and push them");
-    }
+    packaged(problems);
     if (!registry && values.all(Field.OUTPUT).isEmpty()) {
       problems.add(new Problem(Field.OUTPUT.flag(), "missing", "give " + Field.OUTPUT.help()));
     }
@@ -203,14 +202,7 @@ record RuntimeRules(
                 each -> each instanceof Location.Url || each instanceof Location.HuggingFace)) {
       problem(problems, Field.DATA, "KAITO downloads http and https alone", "choose --runtime job");
     }
-    if (values.all(Field.REGISTRY).isEmpty()
-        && data.stream().anyMatch(Location.Local.class::isInstance)) {
-      problem(
-          problems,
-          Field.DATA,
-          "a pod can't read this machine's files",
-          "add " + Field.REGISTRY.usage() + " to package and push them");
-    }
+    packaged(problems);
     boolean image = output.isEmpty() || output.get() instanceof Output.Image;
     if (values.all(Field.OUTPUT).isEmpty() && values.all(Field.REGISTRY).isEmpty()) {
       problems.add(new Problem(Field.OUTPUT.flag(), "missing", "give " + Field.OUTPUT.help()));
@@ -220,6 +212,34 @@ record RuntimeRules(
               Field.OUTPUT_SECRET.flag(), "missing", "KAITO pushes with this Secret alone"));
     }
     noLayout(problems);
+  }
+
+  /// Rows of this machine reach a pod as an image alone.
+  private void packaged(List<Problem> problems) {
+    boolean named = !values.all(Field.DATA_IMAGE).isEmpty();
+    boolean somewhere = named || !values.all(Field.REGISTRY).isEmpty();
+    boolean local = data.stream().anyMatch(Location.Local.class::isInstance);
+    boolean localEval = evalData.stream().anyMatch(Location.Local.class::isInstance);
+    for (Field field : List.of(Field.DATA, Field.EVAL_DATA)) {
+      if (!somewhere && (field == Field.DATA ? local : localEval)) {
+        problem(
+            problems,
+            field,
+            "a pod can't read this machine's files",
+            "add "
+                + Field.DATA_IMAGE.usage()
+                + " or "
+                + Field.REGISTRY.usage()
+                + " to package and push them");
+      }
+    }
+    if (named && !local && !localEval) {
+      problem(
+          problems,
+          Field.DATA_IMAGE,
+          "neither --data nor --eval-data is of this machine, so nothing is packaged",
+          "take it out, or name files or folders");
+    }
   }
 
   private void noLayout(List<Problem> problems) {

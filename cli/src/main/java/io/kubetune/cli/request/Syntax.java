@@ -107,6 +107,15 @@ final class Syntax {
     }
   }
 
+  /// A name that can be pushed to: a digest is not known before.
+  static String pushedImage(String text) {
+    String reference = text.startsWith("image://") ? text.substring("image://".length()) : text;
+    if (reference.contains("@")) {
+      throw new IllegalArgumentException("'" + text + "' names a digest, which packaging decides");
+    }
+    return imageReference(reference);
+  }
+
   /// The address of a server; without a password, which would stand in manifests and logs.
   static URI server(String text) {
     URI uri;

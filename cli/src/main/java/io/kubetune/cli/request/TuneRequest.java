@@ -17,6 +17,7 @@ import java.util.Optional;
 /// @param model Local, Preset, HuggingFace, Image or Claim
 /// @param data at least one; Local, HuggingFace, Url, Image, Claim or Volume
 /// @param reading which of their columns is which, in which format, with which prompt text
+/// @param dataImage HOST/REPO[:TAG] that local rows are pushed as
 /// @param registry HOST/PATH that local models and data are pushed below
 /// @param output empty: the runtime's own default
 /// @param workers 1 or more processes that train together
@@ -35,6 +36,7 @@ public record TuneRequest(
     List<String> dataSecrets,
     RowReading reading,
     SourceWishes sources,
+    Optional<String> dataImage,
     Optional<String> registry,
     Optional<Output> output,
     Optional<String> outputSecret,
@@ -80,6 +82,7 @@ public record TuneRequest(
         dataSecrets,
         reading,
         sources,
+        dataImage,
         registry,
         output,
         outputSecret,

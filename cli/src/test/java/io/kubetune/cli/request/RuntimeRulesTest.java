@@ -72,6 +72,27 @@ class RuntimeRulesTest {
   }
 
   @Test
+  void aDataImageIsForRowsOfThisMachineAndNamesWhatCanBePushedTo() {
+    Map<Field, String> rows = Map.of(Field.DATA, "./rows", Field.DATA_IMAGE, "r.example.com/d:1");
+    assertThat(problems(JOB, rows)).isEmpty();
+    assertThat(problems(KAITO, rows)).isEmpty();
+    assertThat(problems(JOB, Map.of(Field.DATA_IMAGE, "r.example.com/d:1")))
+        .as("nothing to package")
+        .containsExactly("--data-image");
+    for (String no : List.of("oci:out", "r.example.com/d@sha256:" + "0".repeat(64), "r/UPPER:1")) {
+      assertThat(problems(JOB, Map.of(Field.DATA, "./rows", Field.DATA_IMAGE, no)))
+          .as(no)
+          .containsExactly("--data-image");
+    }
+    assertThat(problems(JOB, Map.of(Field.EVAL_DATA, "./eval.jsonl")))
+        .containsExactly("--eval-data");
+    assertThat(
+            problems(
+                JOB, Map.of(Field.RUNTIME, "local", Field.DATA, "./rows", Field.DATA_IMAGE, "a/b")))
+        .contains("--data-image");
+  }
+
+  @Test
   void aPodReadsNothingOfThisMachineUnlessItIsPackaged() {
     assertThat(problems(JOB, Map.of(Field.MODEL, "./m", Field.DATA, "rows.jsonl")))
         .containsExactlyInAnyOrder("--model", "--data");
