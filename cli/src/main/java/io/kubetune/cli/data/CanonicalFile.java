@@ -1,6 +1,7 @@
 package io.kubetune.cli.data;
 
 import io.kubetune.cli.data.ShapedBatch.ShapedRow;
+import io.kubetune.cli.registry.Digest;
 import io.kubetune.contract.DataManifest.DataFile;
 import io.kubetune.contract.DataManifest.Origin;
 import java.io.BufferedOutputStream;
@@ -11,8 +12,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /// One file of canonical rows while it is written.
@@ -25,7 +24,7 @@ public final class CanonicalFile implements AutoCloseable {
   private final String name;
   private final FileChannel channel;
   private final OutputStream out;
-  private final MessageDigest digest = sha256();
+  private final MessageDigest digest = Digest.algorithm();
   private final Origins origins = new Origins();
   private long rows;
   private long bytes;
@@ -75,19 +74,11 @@ public final class CanonicalFile implements AutoCloseable {
   DataFile finish() throws IOException {
     out.flush();
     channel.force(true);
-    return new DataFile(name, rows, bytes, HexFormat.of().formatHex(digest.digest()));
+    return new DataFile(name, rows, bytes, Digest.of(digest).hex());
   }
 
   @Override
   public void close() throws IOException {
     channel.close();
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

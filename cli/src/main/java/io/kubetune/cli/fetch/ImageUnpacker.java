@@ -1,6 +1,5 @@
 package io.kubetune.cli.fetch;
 
-import io.kubetune.cli.registry.Concurrently;
 import io.kubetune.cli.registry.Descriptor;
 import io.kubetune.cli.registry.Digest;
 import io.kubetune.cli.registry.ImageManifest;
@@ -10,17 +9,14 @@ import io.kubetune.cli.registry.TransferListener;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Json;
 import io.kubetune.contract.TuneException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import tools.jackson.core.JacksonException;
 
@@ -34,8 +30,6 @@ record ImageUnpacker(ImageSource source, String place, TransferListener listener
   /// ORAS marks a folder, which it packed as an archive, by this annotation.
   private static final String UNPACK = "io.deis.oras.content.unpack";
 
-  private static final int LAYERS_AT_ONCE = 4;
-
   /// A config is small; KAITO's is 100 bytes.
   private static final long LARGEST_CONFIG_BYTES = 4 << 20;
 
@@ -48,40 +42,20 @@ record ImageUnpacker(ImageSource source, String place, TransferListener listener
   void unpack(ResolvedImage image, Path folder, Predicate<SafePath> wanted) throws IOException {
     List<Descriptor> layers = image.manifest().layers();
     List<Digest> diffIds = diffIds(image.manifest().config());
-    if (layers.size() > 1 && source.keeps()) {
-      readAhead(layers);
-    }
-    for (int i = 0; i < layers.size(); i++) {
-      Descriptor layer = layers.get(i);
-      boolean known = diffIds.size() == layers.size();
-      Optional<Digest> diffId = known ? Optional.of(diffIds.get(i)) : Optional.empty();
-      String title =
-          layers.size() == 1 ? "pulling" : "unpacking " + (i + 1) + " of " + layers.size();
-      try (TransferListener.Item item = listener.begin(title, layer.sizeBytes());
-          InputStream stream = new ReadAhead(new Counted(source.open(layer), item))) {
+    boolean known = diffIds.size() == layers.size();
+    try (UpcomingLayers upcoming = new UpcomingLayers(source, layers, listener)) {
+      for (int i = 0; i < layers.size(); i++) {
+        Descriptor layer = layers.get(i);
         boolean packed = layer.annotation(UNPACK).filter("true"::equals).isPresent();
-        if (layer.annotation(Descriptor.TITLE).isPresent() && !packed) {
-          writeTitled(layer, stream, folder, wanted);
-        } else {
-          new LayerUnpacker(folder, wanted, place).unpack(layer, stream, diffId);
+        try (InputStream stream = new ReadAhead(upcoming.open(i))) {
+          if (layer.annotation(Descriptor.TITLE).isPresent() && !packed) {
+            writeTitled(layer, stream, folder, wanted);
+          } else {
+            Optional<Digest> diffId = known ? Optional.of(diffIds.get(i)) : Optional.empty();
+            new LayerUnpacker(folder, wanted, place).unpack(layer, stream, diffId);
+          }
         }
       }
-    }
-  }
-
-  /// Several layers at once; they are unpacked in order afterwards, from the cache.
-  private void readAhead(List<Descriptor> layers) throws IOException {
-    long totalBytes = layers.stream().mapToLong(Descriptor::sizeBytes).sum();
-    try (TransferListener.Item item = listener.begin("pulling", totalBytes)) {
-      List<Callable<Long>> work = new ArrayList<>();
-      for (Descriptor layer : layers) {
-        work.add(() -> {
-          try (InputStream stream = new Counted(source.open(layer), item)) {
-            return stream.transferTo(OutputStream.nullOutputStream());
-          }
-        });
-      }
-      Concurrently.run(work, LAYERS_AT_ONCE);
     }
   }
 
@@ -126,28 +100,5 @@ record ImageUnpacker(ImageSource source, String place, TransferListener listener
   private TuneException damaged(String found) {
     return new TuneException(
         ExitCode.REGISTRY, "can't read the image", place, found, "check the address");
-  }
-
-  private static final class Counted extends FilterInputStream {
-    private final TransferListener.Item item;
-
-    Counted(InputStream in, TransferListener.Item item) {
-      super(in);
-      this.item = item;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-      int count = in.read(buffer, offset, length);
-      item.advance(Math.max(0, count));
-      return count;
-    }
-
-    @Override
-    public int read() throws IOException {
-      int value = in.read();
-      item.advance(value < 0 ? 0 : 1);
-      return value;
-    }
   }
 }

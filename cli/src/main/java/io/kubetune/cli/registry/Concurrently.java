@@ -27,17 +27,24 @@ public final class Concurrently {
       List<T> results = new ArrayList<>();
       try {
         for (Future<T> each : futures) {
-          results.add(each.get());
+          results.add(result(each));
         }
         return results;
-      } catch (ExecutionException e) {
-        throw unwrapped(e);
-      } catch (InterruptedException | CancellationException e) {
-        Thread.currentThread().interrupt();
-        throw new TuneException(ExitCode.INTERRUPTED, "stopped", "transfer", "interrupted", "");
       } finally {
         pool.shutdownNow();
       }
+    }
+  }
+
+  /// What a piece of work that runs elsewhere comes to, or its failure as it would be here.
+  public static <T> T result(Future<T> work) throws IOException {
+    try {
+      return work.get();
+    } catch (ExecutionException e) {
+      throw unwrapped(e);
+    } catch (InterruptedException | CancellationException e) {
+      Thread.currentThread().interrupt();
+      throw new TuneException(ExitCode.INTERRUPTED, "stopped", "transfer", "interrupted", "");
     }
   }
 

@@ -44,8 +44,11 @@ public record Digest(String hex) {
     return new Digest(HexFormat.of().formatHex(sum));
   }
 
-  /// A fresh SHA-256.
+  /// A fresh SHA-256, the fastest that there is.
   public static MessageDigest algorithm() {
+    if (LinkedSha256.LINKED) {
+      return new LinkedSha256();
+    }
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
