@@ -36,6 +36,10 @@ public final class Measured implements BlobContent {
     return new Descriptor(mediaType, digest, sizeBytes);
   }
 
+  Digest digest() {
+    return digest;
+  }
+
   private static final class Counter extends FilterOutputStream {
     private long bytes;
 

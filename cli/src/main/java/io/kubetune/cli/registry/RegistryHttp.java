@@ -70,9 +70,9 @@ final class RegistryHttp {
   }
 
   /// Once, without a retry: the caller knows how an upload starts again.
-  HttpResponse<InputStream> send(String method, URI uri, String contentType, StreamingBody body)
-      throws IOException {
-    return authorized(method, uri, Map.of("Content-Type", contentType), Optional.of(body));
+  HttpResponse<InputStream> send(
+      String method, URI uri, Map<String, String> headers, StreamingBody body) throws IOException {
+    return authorized(method, uri, headers, Optional.of(body));
   }
 
   /// The absolute address of a path, or of what a registry answered as Location.

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Writes an image to a registry (OCI distribution spec, "Push"): contents that are there are not
 /// sent again, and the manifest comes last.
@@ -15,9 +17,11 @@ import java.util.Optional;
 /// ImageTarget target = new RegistryTarget(reference, access, listener);
 /// ```
 final class RegistryTarget implements ImageTarget {
-  private static final String BYTES = "application/octet-stream";
+  private static final Map<String, String> BYTES =
+      Map.of("Content-Type", "application/octet-stream");
 
   private final ImageReference.Registry reference;
+  private final RegistryAccess access;
   private final TransferListener listener;
   private final RegistryHttp http;
   private final Upload upload;
@@ -33,6 +37,7 @@ final class RegistryTarget implements ImageTarget {
           "name a tag: HOST/REPOSITORY:TAG");
     }
     this.reference = reference;
+    this.access = access;
     this.listener = listener;
     this.http = new RegistryHttp(reference, "pull,push", access, listener);
     this.upload = new Upload(http, reference, access, listener);
@@ -49,7 +54,8 @@ final class RegistryTarget implements ImageTarget {
           content,
           blob.sizeBytes(),
           item,
-          body -> http.send("PUT", named(session(), blob.digest()), BYTES, body));
+          body -> http.send("PUT", named(session(), blob.digest()), BYTES, body),
+          body -> inPieces(body, blob::digest, item));
     }
   }
 
@@ -59,7 +65,12 @@ final class RegistryTarget implements ImageTarget {
       throws IOException {
     Measured measured = new Measured(content);
     try (TransferListener.Item item = listener.begin(title, expectedBytes)) {
-      upload.run(measured, StreamingBody.UNKNOWN_SIZE, item, body -> patch(body, measured, item));
+      upload.run(
+          measured,
+          StreamingBody.UNKNOWN_SIZE,
+          item,
+          body -> patch(body, measured, item),
+          body -> inPieces(body, measured::digest, item));
     }
     return measured.descriptor(mediaType);
   }
@@ -72,9 +83,41 @@ final class RegistryTarget implements ImageTarget {
       return taken;
     }
     taken.body().close();
+    return end(http.resolve(location.get()), measured.digest(), item);
+  }
+
+  /// @param digest of the content, asked for when all of it is sent
+  private HttpResponse<InputStream> inPieces(
+      StreamingBody body, Supplier<Digest> digest, TransferListener.Item item) throws IOException {
+    PieceUpload pieces = new PieceUpload(http, access, listener, item, session());
+    boolean sent = false;
+    try {
+      write(body, pieces);
+      HttpResponse<InputStream> response = end(pieces.finish(), digest.get(), item);
+      sent = response.statusCode() == 201 || response.statusCode() == 204;
+      return response;
+    } finally {
+      if (!sent) {
+        pieces.takeBack();
+      }
+    }
+  }
+
+  private static void write(StreamingBody body, PieceUpload pieces) throws IOException {
+    try {
+      body.content().writeTo(pieces);
+    } catch (PieceUpload.Broken e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      body.fail(e);
+      throw e;
+    }
+  }
+
+  private HttpResponse<InputStream> end(URI session, Digest digest, TransferListener.Item item)
+      throws IOException {
     StreamingBody nothing = new StreamingBody(out -> {}, 0, item);
-    URI end = named(http.resolve(location.get()), measured.descriptor(BYTES).digest());
-    return http.send("PUT", end, BYTES, nothing);
+    return http.send("PUT", named(session, digest), BYTES, nothing);
   }
 
   @Override
@@ -103,17 +146,11 @@ final class RegistryTarget implements ImageTarget {
 
   @Override
   public void commit(ImageManifest manifest) throws IOException {
+    URI address = http.resolve("manifests/" + reference.reference());
+    Map<String, String> type = Map.of("Content-Type", manifest.mediaType());
     try (TransferListener.Item item = listener.begin("manifest", manifest.bytes().length)) {
-      upload.run(
-          out -> out.write(manifest.bytes()),
-          manifest.bytes().length,
-          item,
-          body ->
-              http.send(
-                  "PUT",
-                  http.resolve("manifests/" + reference.reference()),
-                  manifest.mediaType(),
-                  body));
+      Upload.Attempt whole = body -> http.send("PUT", address, type, body);
+      upload.run(out -> out.write(manifest.bytes()), manifest.bytes().length, item, whole, whole);
     }
   }
 

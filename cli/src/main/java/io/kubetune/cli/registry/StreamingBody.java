@@ -43,9 +43,12 @@ final class StreamingBody {
     }
     Flow.Publisher<ByteBuffer> made =
         subscriber -> {
-          chunks = new SubmissionPublisher<>(EXECUTOR, CHUNKS_AHEAD);
-          chunks.subscribe(subscriber);
-          EXECUTOR.execute(this::produce);
+          // The JDK's client may send a request anew by itself, when a kept connection is gone.
+          stop();
+          SubmissionPublisher<ByteBuffer> own = new SubmissionPublisher<>(EXECUTOR, CHUNKS_AHEAD);
+          chunks = own;
+          own.subscribe(subscriber);
+          EXECUTOR.execute(() -> produce(own));
         };
     return sizeBytes == UNKNOWN_SIZE
         ? BodyPublishers.fromPublisher(made)
@@ -61,6 +64,15 @@ final class StreamingBody {
     return Optional.ofNullable(failure);
   }
 
+  BlobContent content() {
+    return content;
+  }
+
+  /// Whoever sends the content another way tells here that it could not be made.
+  void fail(Exception cause) {
+    failure = cause;
+  }
+
   /// Ends the producer where the request was given up; takes back what the bar had counted.
   void stop() {
     if (chunks != null) {
@@ -69,16 +81,16 @@ final class StreamingBody {
     item.advance(-sentBytes.getAndSet(0));
   }
 
-  private void produce() {
-    try (Chunks out = new Chunks()) {
+  private void produce(SubmissionPublisher<ByteBuffer> own) {
+    try (Chunks out = new Chunks(own)) {
       content.writeTo(out);
       out.sendRest();
-      chunks.close();
+      own.close();
     } catch (UploadGone e) {
-      chunks.close();
+      own.close();
     } catch (IOException | RuntimeException e) {
       failure = e;
-      chunks.closeExceptionally(e);
+      own.closeExceptionally(e);
     }
   }
 
@@ -88,8 +100,13 @@ final class StreamingBody {
   }
 
   private final class Chunks extends OutputStream {
+    private final SubmissionPublisher<ByteBuffer> own;
     private byte[] chunk = new byte[CHUNK_BYTES];
     private int filled;
+
+    Chunks(SubmissionPublisher<ByteBuffer> own) {
+      this.own = own;
+    }
 
     @Override
     public void write(int value) throws IOException {
@@ -116,10 +133,14 @@ final class StreamingBody {
       if (filled == 0) {
         return;
       }
-      if (chunks.isClosed() || !chunks.hasSubscribers()) {
+      if (own.isClosed() || !own.hasSubscribers()) {
         throw new UploadGone();
       }
-      chunks.submit(ByteBuffer.wrap(chunk, 0, filled));
+      try {
+        own.submit(ByteBuffer.wrap(chunk, 0, filled));
+      } catch (IllegalStateException e) {
+        throw new UploadGone(); // Closed since we looked.
+      }
       sentBytes.addAndGet(filled);
       item.advance(filled);
       chunk = new byte[CHUNK_BYTES];

@@ -5,11 +5,13 @@ import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 
-/// Sends one content until it is through: each attempt begins anew with the first byte, because the
-/// content can be made again and half an upload session may be gone with its registry.
+/// Sends one content until it is through. An attempt begins with the first byte, because the
+/// content can be made again and most registries forget an upload whose request broke. After one
+/// that broke the content goes in pieces, each resumed for itself; then whole again, for registries
+/// that want that.
 ///
 /// ```
-/// new Upload(http, reference, access, listener).run(content, sizeBytes, item, body -> …);
+/// new Upload(http, reference, access, listener).run(content, sizeBytes, item, body -> …, body -> …);
 /// ```
 record Upload(
     RegistryHttp http,
@@ -25,9 +27,15 @@ record Upload(
   }
 
   /// @throws IOException where the content can't be made; what the registry does is a TuneException
-  void run(BlobContent content, long sizeBytes, TransferListener.Item item, Attempt attempt)
+  void run(
+      BlobContent content,
+      long sizeBytes,
+      TransferListener.Item item,
+      Attempt whole,
+      Attempt inPieces)
       throws IOException {
     for (int count = 1; ; count++) {
+      Attempt attempt = count % 2 == 1 ? whole : inPieces;
       StreamingBody body = new StreamingBody(content, sizeBytes, item);
       String reason;
       try {

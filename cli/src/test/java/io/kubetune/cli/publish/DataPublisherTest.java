@@ -19,11 +19,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -156,6 +158,87 @@ class DataPublisherTest {
       assertThat(broken).hasSize(2);
       assertThat(pushed.digest())
           .isEqualTo(push(ImageReference.parse("oci:" + dir.resolve("layout"))).digest());
+    }
+  }
+
+  /// One layer of three pieces.
+  private Path twentyMegabytes() throws Exception {
+    Path file = Files.createDirectories(dir.resolve("one")).resolve("shard.jsonl");
+    Files.write(file, new byte[20_000_000]);
+    return file.getParent();
+  }
+
+  private static int first(String range) {
+    return Integer.parseInt(range.substring(0, range.indexOf('-')));
+  }
+
+  private Published push(Path folder, ImageReference target) {
+    return push(
+        Map.of("XDG_CACHE_HOME", dir.resolve("cache").toString()),
+        List.of(folder),
+        Optional.empty(),
+        target);
+  }
+
+  @Test
+  void anUploadThatBreaksAgainAndAgainGoesOnFromWhatTheRegistryHas() throws Exception {
+    Path one = twentyMegabytes();
+    try (RealRegistry registry = RealRegistry.start(dir.resolve("registry"));
+        FaultProxy proxy = FaultProxy.before(registry)) {
+      AtomicBoolean asked = new AtomicBoolean();
+      proxy.onRequest(request -> {
+        if (request.startsWith("GET") && request.contains("/uploads/")) {
+          asked.set(true);
+        }
+        return request.startsWith("PATCH") && !asked.getAndSet(false)
+            ? new Fault.CutRequest(5_000_000)
+            : Fault.NONE;
+      });
+      Published pushed = push(one, proxy.image("team/data:v1"));
+      // Each piece breaks and is sent again, by the JDK's client too; none that arrived is.
+      List<String> pieces =
+          sent(proxy).stream()
+              .filter(each -> each.contains(" Content-Range "))
+              .map(each -> each.substring(each.indexOf(" Content-Range ") + 15))
+              .toList();
+      assertThat(pieces).hasSizeGreaterThanOrEqualTo(6);
+      assertThat(pieces.stream().distinct())
+          .hasSize(3)
+          .startsWith("0-8388607", "8388608-16777215")
+          .last()
+          .asString()
+          .startsWith("16777216-2000");
+      assertThat(pieces).isSortedAccordingTo(Comparator.comparingInt(DataPublisherTest::first));
+      assertThat(pushed.digest())
+          .isEqualTo(push(one, ImageReference.parse("oci:" + dir.resolve("layout"))).digest());
+    }
+  }
+
+  @Test
+  void anUploadThatTheRegistryForgotWhenItBrokeIsSentAnew() throws Exception {
+    Path one = twentyMegabytes();
+    try (RealRegistry registry = RealRegistry.start(dir.resolve("registry"));
+        FaultProxy proxy = FaultProxy.before(registry)) {
+      AtomicBoolean asked = new AtomicBoolean();
+      proxy.onRequest(request -> {
+        if (request.startsWith("GET") && request.contains("/uploads/")) {
+          asked.set(true);
+          // What docker-registry says where it had a part of the request that broke.
+          return new Fault.Answer(404, "application/json", "{}", List.of());
+        }
+        return request.startsWith("PATCH") && !asked.get()
+            ? new Fault.CutRequest(5_000_000)
+            : Fault.NONE;
+      });
+      Published pushed = push(one, proxy.image("team/data:v1"));
+      assertThat(asked).isTrue();
+      assertThat(sent(proxy))
+          .filteredOn(each -> each.startsWith("PATCH"))
+          .last()
+          .asString()
+          .doesNotContain("Content-Range");
+      assertThat(pushed.digest())
+          .isEqualTo(push(one, ImageReference.parse("oci:" + dir.resolve("layout"))).digest());
     }
   }
 

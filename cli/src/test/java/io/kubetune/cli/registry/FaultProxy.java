@@ -81,7 +81,8 @@ public final class FaultProxy implements AutoCloseable {
     this.faults = faults;
   }
 
-  /// Every request so far, as `METHOD /path`, with ` Range` where it asked for a part.
+  /// Every request so far, as `METHOD /path`, with ` Range` where it asked for a part and `
+  /// Content-Range` where it sent one.
   public List<String> requests() {
     return requests;
   }
@@ -97,7 +98,11 @@ public final class FaultProxy implements AutoCloseable {
   private void handle(HttpExchange exchange) throws IOException {
     String request = exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
     String range = exchange.getRequestHeaders().getFirst("Range");
-    requests.add(request + (range == null ? "" : " Range " + range));
+    String part = exchange.getRequestHeaders().getFirst("Content-Range");
+    requests.add(
+        request
+            + (range == null ? "" : " Range " + range)
+            + (part == null ? "" : " Content-Range " + part));
     try (exchange) {
       switch (faults.apply(request)) {
         case Fault.Answer answer -> answer(exchange, answer);
