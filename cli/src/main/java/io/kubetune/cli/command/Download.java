@@ -18,7 +18,9 @@ import io.kubetune.contract.TuneException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -96,6 +98,9 @@ final class Download implements Callable<Integer> {
   @Mixin private SourceOption sources;
 
   @Mixin private ReachOption reach;
+
+  /// Several files of one image are one download.
+  private final Map<String, DataPull.PulledData> images = new HashMap<>();
 
   private final Surroundings surroundings;
 
@@ -204,20 +209,10 @@ final class Download implements Callable<Integer> {
   private Path fetch(
       SourceReference source, SourceOptions options, Path cache, MountedSecrets secrets) {
     PodEvents events = new PodEvents(surroundings.terminal().out(), "downloading", source.text());
-    if (source instanceof SourceReference.Image(String reference)) {
-      DataPull.PulledData pulled =
-          new DataPull(access(secrets))
-              .pull(
-                  ImageReference.parse(reference),
-                  cache.resolve("image-" + Integer.toHexString(reference.hashCode())),
-                  events);
-      events.print(
-          PodEvents.event("downloaded")
-              .put("source", source.text())
-              .put("revision", pulled.digest().toString())
-              .put("files", pulled.files().size())
-              .put("bytes", pulled.bytes()));
-      return pulled.folder();
+    if (source instanceof SourceReference.Image(String reference, String file)) {
+      return images
+          .computeIfAbsent(reference, _ -> image(reference, cache, secrets, events))
+          .at(file);
     }
     FetchedFiles files = Sources.fetch(source, cache, options, events);
     events.print(
@@ -228,6 +223,23 @@ final class Download implements Callable<Integer> {
             .put("bytes", files.bytes())
             .put("digest", files.digest().toString()));
     return files.root();
+  }
+
+  private DataPull.PulledData image(
+      String reference, Path cache, MountedSecrets secrets, PodEvents events) {
+    DataPull.PulledData pulled =
+        new DataPull(access(secrets))
+            .pull(
+                ImageReference.parse(reference),
+                cache.resolve("image-" + Integer.toHexString(reference.hashCode())),
+                events);
+    events.print(
+        PodEvents.event("downloaded")
+            .put("source", "image://" + reference)
+            .put("revision", pulled.digest().toString())
+            .put("files", pulled.files().size())
+            .put("bytes", pulled.bytes()));
+    return pulled;
   }
 
   private RegistryAccess access(MountedSecrets secrets) {

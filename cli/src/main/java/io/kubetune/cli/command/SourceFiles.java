@@ -36,14 +36,17 @@ record SourceFiles(SourceOption sources, Surroundings surroundings) {
     SourceOptions options =
         ReachOption.with(request.sources(), sources.options(surroundings.environment()));
     Map<Location, LocalFiles.Fetched> fetched = new HashMap<>();
+    Map<String, DataPull.PulledData> images = new HashMap<>();
     try (TransferBars bars = new TransferBars(surroundings.terminal())) {
       if (isElsewhere(request.model())) {
         fetched.put(
-            request.model(), fetch(SourceReference.model(request.model().text()), options, bars));
+            request.model(),
+            fetch(SourceReference.model(request.model().text()), options, images, bars));
       }
       for (Location each : data) {
         if (isElsewhere(each) && !fetched.containsKey(each)) {
-          fetched.put(each, fetch(SourceReference.data(dataText(each.text())), options, bars));
+          fetched.put(
+              each, fetch(SourceReference.data(dataText(each.text())), options, images, bars));
         }
       }
     }
@@ -65,9 +68,15 @@ record SourceFiles(SourceOption sources, Surroundings surroundings) {
   }
 
   private LocalFiles.Fetched fetch(
-      SourceReference source, SourceOptions options, TransferListener listener) {
-    if (source instanceof SourceReference.Image(String reference)) {
-      return image(reference, options, listener);
+      SourceReference source,
+      SourceOptions options,
+      Map<String, DataPull.PulledData> images,
+      TransferListener listener) {
+    if (source instanceof SourceReference.Image(String reference, String file)) {
+      DataPull.PulledData pulled =
+          images.computeIfAbsent(reference, _ -> image(reference, options, listener));
+      String pinned = reference.replaceFirst("@.*", "") + "@" + pulled.digest();
+      return new LocalFiles.Fetched(pulled.at(file), new Location.Image(pinned, file).text());
     }
     FetchedFiles files = Sources.fetch(source, Sources.cache(options), options, listener);
     return new LocalFiles.Fetched(files.root(), pinned(source, files));
@@ -89,16 +98,13 @@ record SourceFiles(SourceOption sources, Surroundings surroundings) {
     };
   }
 
-  private LocalFiles.Fetched image(
+  private DataPull.PulledData image(
       String reference, SourceOptions options, TransferListener listener) {
     // By the name, as for addresses: pulled again into the same folder it must be the same.
     Path folder =
         Sources.cache(options)
             .resolve(Digest.of(reference.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 24));
-    DataPull.PulledData pulled =
-        new DataPull(RegistryAccess.fromEnvironment(surroundings.environment()))
-            .pull(ImageReference.parse(reference), folder, listener);
-    return new LocalFiles.Fetched(
-        pulled.folder(), "image://" + reference.replaceFirst("@.*", "") + "@" + pulled.digest());
+    return new DataPull(RegistryAccess.fromEnvironment(surroundings.environment()))
+        .pull(ImageReference.parse(reference), folder, listener);
   }
 }

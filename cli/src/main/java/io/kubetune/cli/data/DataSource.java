@@ -7,7 +7,9 @@ import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Rows as the user has them: where they are, and how they are to be understood.
 ///
@@ -41,15 +43,34 @@ public record DataSource(List<String> inputs, RowReading reading) {
     return new FormChoice(reading.mapping(), reading.template());
   }
 
+  /// The files that are read, in their order, by the word that names them.
+  ///
+  /// @throws TuneException BAD_DATA where a word names nothing
+  public Map<String, List<Path>> files() {
+    Map<String, List<Path>> files = new LinkedHashMap<>();
+    for (String each : inputs) {
+      files.put(each, found(List.of(each)).files().stream().map(InputFile::path).toList());
+    }
+    return files;
+  }
+
   /// Finds the files and reads them all, handing the batches on in order.
   ///
   /// @return splits that were left out, each as a warning
   /// @throws TuneException BAD_DATA where a word names nothing
   /// @throws IOException where a disk fails
   public List<Problem> read(RowPipeline pipeline, RowPipeline.Sink sink) throws IOException {
+    InputFiles found = found(inputs);
+    for (InputFile file : found.files()) {
+      pipeline.read(file, sink);
+    }
+    return found.left().stream().map(DataSource::leftOut).toList();
+  }
+
+  private InputFiles found(List<String> words) {
     InputFiles found;
     try {
-      found = InputFiles.of(inputs, reading.format());
+      found = InputFiles.of(words, reading.format());
     } catch (IOException e) {
       throw new TuneException(
           ExitCode.BAD_DATA, "can't list the data", named(), e.toString(), "", e);
@@ -57,10 +78,7 @@ public record DataSource(List<String> inputs, RowReading reading) {
     if (!found.problems().isEmpty()) {
       throw new TuneException(ExitCode.BAD_DATA, "can't find the data", found.problems());
     }
-    for (InputFile file : found.files()) {
-      pipeline.read(file, sink);
-    }
-    return found.left().stream().map(DataSource::leftOut).toList();
+    return found;
   }
 
   private static Problem leftOut(Path split) {

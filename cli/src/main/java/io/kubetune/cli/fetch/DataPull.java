@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// Pulls what an image holds under `/data`, or the files of an ORAS artifact, into a folder that
 /// appears whole or not at all: a data set or a model.
@@ -26,7 +27,26 @@ public record DataPull(RegistryAccess access) {
 
   /// @param digest what the tag named when it was pulled
   /// @param files relative to the folder, sorted
-  public record PulledData(Path folder, Digest digest, List<Path> files, long bytes) {}
+  public record PulledData(Path folder, Digest digest, List<Path> files, long bytes) {
+
+    /// A file or folder of it; all of it for an empty name.
+    ///
+    /// @throws TuneException NOT_FOUND where there is none
+    public Path at(String name) {
+      Path found = folder.resolve(name).normalize();
+      if (found.startsWith(folder.normalize()) && Files.exists(found)) {
+        return name.isEmpty() ? folder : found;
+      }
+      throw new TuneException(
+          ExitCode.NOT_FOUND,
+          ATTEMPTED,
+          "/data/" + name,
+          "the image has no such file",
+          "it has "
+              + files.stream().limit(5).map(Path::toString).collect(Collectors.joining(", "))
+              + (files.size() > 5 ? ", …" : ""));
+    }
+  }
 
   public PulledData pull(ImageReference source, Path targetFolder, TransferListener listener) {
     try {

@@ -1,13 +1,19 @@
 package io.kubetune.cli.publish;
 
+import io.kubetune.cli.data.DataSource;
 import io.kubetune.cli.registry.ImageReference;
 import io.kubetune.cli.registry.RegistryAccess;
 import io.kubetune.cli.registry.TransferListener;
 import io.kubetune.cli.render.Outputs;
 import io.kubetune.cli.request.Location;
+import io.kubetune.cli.request.RuntimeKind;
 import io.kubetune.cli.request.TuneRequest;
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TuneException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,11 +21,17 @@ import java.util.Optional;
 /// Packages what a request has on this machine as images of its registry, for a pod to read; what
 /// the registry has already is not sent again.
 ///
+/// A pod reads the same files in the same order as this machine would: of a folder it finds them by
+/// itself, all others it is told by name, because a name that was typed counts, whatever it is.
+///
 /// ```
 /// TuneRequest inCluster = new InputPublisher(access, environment, bars).publish(request);
 /// ```
 public record InputPublisher(
     RegistryAccess access, Map<String, String> environment, TransferListener listener) {
+
+  /// Each is an argument of a container.
+  private static final int MOST_NAMED_FILES = 200;
 
   /// @return the same request, reading images by digest where it read folders and files
   public TuneRequest publish(TuneRequest request) {
@@ -34,22 +46,75 @@ public record InputPublisher(
   }
 
   private List<Location> packaged(TuneRequest request, List<Location> locations, boolean eval) {
-    List<Path> here = new ArrayList<>();
+    Optional<Location.Local> first =
+        locations.stream()
+            .filter(Location.Local.class::isInstance)
+            .map(Location.Local.class::cast)
+            .findFirst();
+    if (first.isEmpty()) {
+      return locations;
+    }
+    Map<Path, List<Path>> read = read(request, locations);
+    boolean oneFolder = read.size() == 1 && Files.isDirectory(first.get().path());
+    boolean byName = !oneFolder && request.runtime() != RuntimeKind.KAITO;
+    if (byName) {
+      refuseTooMany(read);
+    }
+    List<Path> sources = new ArrayList<>();
+    read.forEach((named, files) -> sources.addAll(isGlob(named) ? files : List.of(named)));
+    Location.Image image =
+        push(
+            sources,
+            eval ? Outputs.evalData(request, first.get()) : Outputs.data(request, first.get()));
     List<Location> all = new ArrayList<>();
-    Optional<Location> image = Optional.empty();
     for (Location each : locations) {
-      if (each instanceof Location.Local(Path path)) {
-        here.add(path);
-        image = Optional.of(eval ? Outputs.evalData(request, each) : Outputs.data(request, each));
-      } else {
+      if (!(each instanceof Location.Local(Path named))) {
         all.add(each);
+      } else if (byName) {
+        read.get(named)
+            .forEach(file -> all.add(new Location.Image(image.reference(), inImage(named, file))));
+      } else {
+        all.add(image);
       }
     }
-    image.ifPresent(target -> all.addFirst(push(here, target)));
-    return all;
+    return all.stream().distinct().toList();
   }
 
-  private Location push(List<Path> files, Location target) {
+  /// The files that are rows, by what was named, as a run on this machine would read them.
+  private static Map<Path, List<Path>> read(TuneRequest request, List<Location> locations) {
+    Map<Path, List<Path>> read = new LinkedHashMap<>();
+    for (Location each : locations) {
+      if (each instanceof Location.Local(Path named)) {
+        DataSource source = DataSource.of(List.of(named.toString())).as(request.reading());
+        read.put(named, source.files().get(named.toString()));
+      }
+    }
+    return read;
+  }
+
+  private static void refuseTooMany(Map<Path, List<Path>> read) {
+    long files = read.values().stream().mapToLong(List::size).sum();
+    if (files > MOST_NAMED_FILES) {
+      throw new TuneException(
+          ExitCode.BAD_REQUEST,
+          "can't package the data",
+          "--data",
+          files + " files, more than the " + MOST_NAMED_FILES + " that a pod is told by name",
+          "put them into one folder, and name that alone");
+    }
+  }
+
+  private static boolean isGlob(Path named) {
+    return !Files.exists(named);
+  }
+
+  /// Where [DataFiles] puts a file.
+  private static String inImage(Path named, Path file) {
+    Path path = Files.isDirectory(named) ? named.relativize(file) : file.getFileName();
+    return path.toString().replace('\\', '/');
+  }
+
+  private Location.Image push(List<Path> files, Location target) {
     String name = ((Location.Image) target).reference();
     Published published =
         new DataPublisher(access, environment)

@@ -93,7 +93,7 @@ final class WorkspaceManifest {
   }
 
   private static Optional<String> image(List<Location> data) {
-    return data.getFirst() instanceof Location.Image(String reference)
+    return data.getFirst() instanceof Location.Image(String reference, String _)
         ? Optional.of(reference)
         : Optional.empty();
   }

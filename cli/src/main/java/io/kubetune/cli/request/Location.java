@@ -41,10 +41,16 @@ public sealed interface Location {
   }
 
   /// An image with the files under `/data` (or, for a model packaged by KAITO, its weights).
-  record Image(String reference) implements Location {
+  ///
+  /// @param file one file or folder below `/data`; empty is all of it
+  record Image(String reference, String file) implements Location {
+    public Image(String reference) {
+      this(reference, "");
+    }
+
     @Override
     public String text() {
-      return "image://" + reference;
+      return "image://" + reference + (file.isEmpty() ? "" : "#" + file);
     }
   }
 

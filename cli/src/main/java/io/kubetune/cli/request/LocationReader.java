@@ -32,6 +32,9 @@ record LocationReader(Path workingFolder) {
     }
     Optional<Location> schemed = withScheme(text);
     if (schemed.isPresent()) {
+      if (schemed.get() instanceof Location.Image image && !image.file().isEmpty()) {
+        throw new IllegalArgumentException("a model is all that an image has: take out #…");
+      }
       return schemed.get();
     }
     Path folder = workingFolder.resolve(text);
@@ -105,7 +108,7 @@ record LocationReader(Path workingFolder) {
     String rest = text.substring(colon + "://".length());
     return Optional.of(
         switch (text.substring(0, colon)) {
-          case "image" -> new Location.Image(Syntax.imageReference(rest));
+          case "image" -> image(rest);
           case "pvc" -> claim(text);
           case "hf" -> rest.startsWith("datasets/") ? url(text) : huggingFace(rest);
           case "http", "https", "s3" -> url(text);
@@ -113,6 +116,22 @@ record LocationReader(Path workingFolder) {
               throw new IllegalArgumentException(
                   "the scheme of '" + text + "' is not known: image, pvc, hf, http, https, s3");
         });
+  }
+
+  /// `REF`, or `REF#FILE`: no reference has a `#`.
+  private static Location.Image image(String text) {
+    int hash = text.indexOf('#');
+    if (hash < 0) {
+      return new Location.Image(Syntax.imageReference(text));
+    }
+    String file = text.substring(hash + 1);
+    Path below = Path.of("/", file);
+    if (file.isEmpty()
+        || file.startsWith("/")
+        || below.normalize().getNameCount() != below.getNameCount()) {
+      throw new IllegalArgumentException("'" + file + "' is no file below the image's /data");
+    }
+    return new Location.Image(Syntax.imageReference(text.substring(0, hash)), file);
   }
 
   private static Location.Claim claim(String text) {

@@ -80,10 +80,12 @@ public sealed interface SourceReference {
   }
 
   /// An image with files under `/data`; pulled by [io.kubetune.cli.registry].
-  record Image(String reference) implements SourceReference {
+  ///
+  /// @param file one file or folder below `/data`; empty is all of it
+  record Image(String reference, String file) implements SourceReference {
     @Override
     public String text() {
-      return "image://" + reference;
+      return "image://" + reference + (file.isEmpty() ? "" : "#" + file);
     }
   }
 

@@ -81,7 +81,12 @@ final class SourceText {
                   ? hub(SourceReference.Kind.DATASET, rest.substring("datasets/".length()), text)
                   : hub(SourceReference.Kind.MODEL, rest, text);
           case "s3" -> bucket(rest, text);
-          case "image" -> new SourceReference.Image(rest);
+          case "image" -> {
+            int hash = rest.indexOf('#');
+            yield new SourceReference.Image(
+                hash < 0 ? rest : rest.substring(0, hash),
+                hash < 0 ? "" : rest.substring(hash + 1));
+          }
           case "pvc" -> {
             String[] parts = rest.split("/", 2);
             yield new SourceReference.Volume(parts[0], parts.length > 1 ? parts[1] : "");

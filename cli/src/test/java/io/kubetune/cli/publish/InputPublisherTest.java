@@ -21,6 +21,7 @@ import io.kubetune.cli.request.Location;
 import io.kubetune.cli.request.RequestReader;
 import io.kubetune.cli.request.RunConfig;
 import io.kubetune.cli.request.TuneRequest;
+import io.kubetune.contract.ExitCode;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,10 +67,14 @@ class InputPublisherTest {
   }
 
   private TuneRequest request(String image, Path... evalData) {
+    return request(image, List.of(rows.toString()), evalData);
+  }
+
+  private TuneRequest request(String image, List<String> data, Path... evalData) {
     Map<Field, List<String>> flags = new EnumMap<>(Field.class);
     flags.put(Field.NAME, List.of("bot"));
     flags.put(Field.MODEL, List.of("smollm2-135m-instruct"));
-    flags.put(Field.DATA, List.of(rows.toString()));
+    flags.put(Field.DATA, data);
     flags.put(Field.FORMAT, List.of("jsonl"));
     flags.put(Field.TEMPLATE, List.of("Q: {q}\nA:"));
     flags.put(Field.COLUMN, List.of("completion=a"));
@@ -152,6 +157,55 @@ class InputPublisherTest {
     assertThat(digestOf(registry.host() + "/team/data@" + old.substring(old.indexOf('@') + 1)))
         .as("what the first run names is there as it was")
         .isEqualTo(old.substring(old.indexOf('@') + 1));
+  }
+
+  /// Rows that a run on this machine would train on, and those that a pod makes of the image.
+  private void assertSameRows(TuneRequest request, String name) throws Exception {
+    Path expected = dir.resolve(name + "-here");
+    Dataset.normalise(
+        NormaliseRequest.of(request.data().stream().map(Location::text).toList(), expected)
+            .as(request.reading()));
+    Path mnt = dir.resolve(name + "-pod");
+    List<String> arguments = downloaderArguments(published(request));
+    arguments.removeIf(each -> each.startsWith("--model"));
+    arguments.replaceAll(each -> each.startsWith("--to=") ? "--to=" + mnt : each);
+    Typed downloaded = Typed.command(environment(), arguments.toArray(String[]::new));
+    assertThat(downloaded.err()).as(name).doesNotContain("Error");
+    assertThat(mnt.resolve("train.jsonl"))
+        .as(name)
+        .hasSameBinaryContentAs(expected.resolve("train.jsonl"));
+  }
+
+  @Test
+  void filesThatWereNamedAreReadInThePodWhateverTheirNamesAndInTheirOrder() throws Exception {
+    String image = registry.host() + "/team/data:v1";
+    Path odd = Files.writeString(dir.resolve("rows.of $mine"), "{\"q\":\"odd\",\"a\":\"1\"}\n");
+    Path train = Files.writeString(dir.resolve("train.json"), "{\"q\":\"t\",\"a\":\"2\"}\n");
+    Path test = Files.writeString(dir.resolve("test.json"), "{\"q\":\"e\",\"a\":\"3\"}\n");
+    Path second = Files.createDirectory(dir.resolve("second"));
+    Files.writeString(second.resolve("z.json"), "{\"q\":\"z\",\"a\":\"4\"}\n");
+    Files.writeString(second.resolve("README.md"), "no rows");
+
+    assertSameRows(request(image, List.of(odd.toString())), "a name without a format");
+    assertSameRows(request(image, List.of(train.toString(), test.toString())), "held out by name");
+    assertSameRows(request(image, List.of(test.toString(), odd.toString())), "in another order");
+    assertSameRows(request(image, List.of(rows + "/*.json")), "a glob");
+    assertSameRows(
+        request(image, List.of(second.toString(), odd.toString(), rows.toString())),
+        "folders and a file");
+  }
+
+  @Test
+  void aFileThatTheImageLacksIsNamedWithThoseThatItHas() throws Exception {
+    TuneRequest inCluster = published(request(registry.host() + "/team/data:v1"));
+    Typed downloaded =
+        Typed.command(
+            environment(),
+            "download",
+            "--data=" + inCluster.data().getFirst().text() + "#c.json",
+            "--to=" + dir.resolve("none"));
+    assertThat(downloaded.err()).contains("/data/c.json").contains("it has a.json, b.json");
+    assertThat(downloaded.status()).isEqualTo(ExitCode.NOT_FOUND.code());
   }
 
   @Test

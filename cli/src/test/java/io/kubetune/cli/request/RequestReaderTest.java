@@ -217,6 +217,22 @@ class RequestReaderTest {
   }
 
   @Test
+  void aFileOfAnImageStaysBelowItsData() {
+    LocationReader reader = new LocationReader(folder);
+    assertThat(reader.data("image://r.example.com/d:1#a b/#1.jsonl"))
+        .isEqualTo(new Location.Image("r.example.com/d:1", "a b/#1.jsonl"));
+    for (String text : List.of("image://r/d#", "image://r/d#../x", "image://r/d#/etc/passwd")) {
+      assertThat(catchThrowableOfType(IllegalArgumentException.class, () -> reader.data(text)))
+          .as(text)
+          .isNotNull();
+    }
+    assertThat(
+            catchThrowableOfType(
+                IllegalArgumentException.class, () -> reader.model("image://r/m:1#config.json")))
+        .isNotNull();
+  }
+
+  @Test
   void aClaimsPathThatLeavesTheClaimIsRefused() {
     for (String text : List.of("pvc://c/../x", "pvc://c/a/../../x", "pvc://c//x", "pvc://C/x")) {
       assertThat(
