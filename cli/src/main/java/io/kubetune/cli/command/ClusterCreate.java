@@ -5,12 +5,14 @@ import io.kubetune.cli.cluster.Cluster;
 import io.kubetune.cli.cluster.ClusterFlags;
 import io.kubetune.cli.data.Dataset;
 import io.kubetune.cli.data.NormaliseRequest;
+import io.kubetune.cli.data.check.ConversationCheck;
 import io.kubetune.cli.plan.TunePlan;
 import io.kubetune.cli.publish.InputPublisher;
 import io.kubetune.cli.render.Manifest;
 import io.kubetune.cli.render.ManifestText;
 import io.kubetune.cli.render.Manifests;
 import io.kubetune.cli.request.Location;
+import io.kubetune.cli.request.RunConfig;
 import io.kubetune.cli.request.TuneRequest;
 import io.kubetune.cli.submit.RunState;
 import io.kubetune.cli.submit.cluster.ClusterRuns;
@@ -29,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -126,6 +129,10 @@ record ClusterCreate(
                   .as(request.reading()))
           .warnings()
           .forEach(warning -> Failure.warn(warning, surroundings.terminal()));
+      Optional<String> template = RunConfig.of(request, Map.of()).chatTemplate();
+      if (template.isPresent()) {
+        new ConversationCheck(template.get()).check(aside.resolve("data"));
+      }
     } finally {
       try (Stream<Path> files = Files.walk(aside)) {
         for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {

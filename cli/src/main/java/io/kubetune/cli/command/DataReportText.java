@@ -147,12 +147,12 @@ record DataReportText(DataReport report, Optional<ObjectNode> counts) {
     return places == 0
         ? Optional.empty()
         : Optional.of(
-            "%,d places in user and tool turns are spelled like special tokens: %s"
+            "in user and tool turns, spelled like special tokens: %,d; %s"
                 .formatted(
                     places,
                     counts.path("sanitized").asBoolean(false)
                         ? "kept as text"
-                        : "they become the tokens; --sanitize keeps them as text"));
+                        : "they become the tokens, --sanitize keeps them as text"));
   }
 
   private List<Problem> notices() {

@@ -5,6 +5,7 @@ import io.kubetune.cli.cluster.ClusterFlags;
 import io.kubetune.cli.data.DataFacts;
 import io.kubetune.cli.data.Dataset;
 import io.kubetune.cli.data.NormaliseRequest;
+import io.kubetune.cli.data.check.ConversationCheck;
 import io.kubetune.cli.inspect.MachineFacts;
 import io.kubetune.cli.inspect.cluster.ClusterFacts;
 import io.kubetune.cli.plan.PodPaths;
@@ -138,6 +139,9 @@ final class Plan implements Callable<Integer> {
               NormaliseRequest.of(data.get(), folder.resolve("data"))
                   .evaluatedOn(evalData.get())
                   .as(request.reading()));
+      if (config.chatTemplate().isPresent()) {
+        new ConversationCheck(config.chatTemplate().get()).check(folder.resolve("data"));
+      }
       return Optional.of(
           Workload.of(facts.rows(), facts.evalRows(), facts.estimatedTokens(), config.config()));
     } finally {

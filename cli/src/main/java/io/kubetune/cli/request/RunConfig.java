@@ -56,6 +56,12 @@ public record RunConfig(String text, TrainingConfig config, List<Problem> warnin
             new TuneException(ExitCode.BAD_REQUEST, "can't make the training config", problems));
   }
 
+  /// The chat template in place of the model's own, where its text is known here: a path means a
+  /// file of the pod.
+  public Optional<String> chatTemplate() {
+    return config.model().chatTemplate().filter(ChatTemplateText::isText);
+  }
+
   static Optional<RunConfig> read(
       ConfigSource source,
       Optional<Method> method,

@@ -3,6 +3,7 @@ package io.kubetune.cli.submit;
 import io.kubetune.cli.data.DataFacts;
 import io.kubetune.cli.data.Dataset;
 import io.kubetune.cli.data.NormaliseRequest;
+import io.kubetune.cli.data.check.ConversationCheck;
 import io.kubetune.cli.inspect.ModelFacts;
 import io.kubetune.cli.request.Location;
 import io.kubetune.cli.request.Output;
@@ -38,7 +39,7 @@ public record LocalSubmission(RunStore runs, Map<String, String> environment, Lo
     runs.requireFree(run.name());
     RunConfig config = trainingConfig(request);
     TrainerProgram trainer = TrainerProgram.find(environment);
-    DataFacts data = runs.create(run.name(), aside -> fill(aside, request, config.text(), trainer));
+    DataFacts data = runs.create(run.name(), aside -> fill(aside, request, config, trainer));
     return new Created(
         run, Stream.concat(config.warnings().stream(), data.warnings().stream()).toList());
   }
@@ -63,15 +64,18 @@ public record LocalSubmission(RunStore runs, Map<String, String> environment, Lo
   }
 
   private DataFacts fill(
-      RunFolder aside, TuneRequest request, String config, TrainerProgram trainer)
+      RunFolder aside, TuneRequest request, RunConfig config, TrainerProgram trainer)
       throws IOException {
     DataFacts data =
         Dataset.normalise(
             NormaliseRequest.of(paths(request.data()), aside.dataFolder())
                 .evaluatedOn(paths(request.evalData()))
                 .as(request.reading()));
+    if (config.chatTemplate().isPresent()) {
+      new ConversationCheck(config.chatTemplate().get()).check(aside.dataFolder());
+    }
     Files.createDirectory(aside.resultsFolder());
-    Files.writeString(aside.configFile(), config, StandardCharsets.UTF_8);
+    Files.writeString(aside.configFile(), config.text(), StandardCharsets.UTF_8);
     aside.write(
         new RunRecord(
             RunName.of(request.name()),

@@ -58,7 +58,7 @@ class DataPreviewTest {
     assertThat(typed.out()).isEqualTo("q\\u001b[2J\n[[a]]\n");
     assertThat(typed.err())
         .startsWith(rows + ":4: 5 tokens, 2 of them learned")
-        .contains("2 places in user and tool turns are spelled like special tokens: kept as text");
+        .contains("in user and tool turns, spelled like special tokens: 2; kept as text");
     assertThat(Files.readString(folder.resolve("asked")))
         .matches("inspect --model m --data \\S+/data --loss-on all --sanitize true --row 2\n");
   }
@@ -90,7 +90,8 @@ class DataPreviewTest {
         .contains("This model:  9 tokens in 2 documents, 7 of them learned")
         .contains("Max length:  4; 1 rows are longer, 1 truncated")
         .contains("Not learned: 3 answers")
-        .contains("Special:     1 places")
+        .contains(
+            "Special:     in user and tool turns, spelled like special tokens: 1; they become")
         .contains("--sanitize keeps them as text");
     Typed json = typed(counts, "data", "check", rows.toString(), "--model", "m", "-o", "json");
     assertThat(

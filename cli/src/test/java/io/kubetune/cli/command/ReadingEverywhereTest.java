@@ -259,6 +259,46 @@ class ReadingEverywhereTest {
   }
 
   @Test
+  void aRowThatTheGivenTemplateRefusesIsNamedByItsLineBeforeAnythingIsMade() throws Exception {
+    runs.trainer("exec sleep 600");
+    String turns =
+        "{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"a\"}]}\n";
+    Path chats =
+        Files.writeString(
+            folder.resolve("chats.jsonl"),
+            "\n{\"messages\":["
+                + turns
+                + "{\"messages\":[{\"role\":\"system\",\"content\":\"s\"},"
+                + turns);
+    String strict =
+        "{{ bos_token + '' }}{% for m in messages %}{% if m.role == 'system' %}"
+            + "{{ raise_exception('no system turns') }}{% endif %}{{ m.content }}{% endfor %}";
+    for (String[] each :
+        new String[][] {
+          {"create", "--runtime=local", "--model=" + MODEL},
+          {"plan", "--runtime=local", "--model=" + MODEL},
+          {
+            "create",
+            "--runtime=job",
+            "--model=smollm2-135m-instruct",
+            "--data-image=registry.example.com/d:1",
+            "--output-image=registry.example.com/a:1"
+          }
+        }) {
+      List<String> words = new ArrayList<>(List.of(each));
+      words.addAll(List.of("first", "--data=" + chats, "--chat-template=" + strict));
+      Typed refused = typed(words.toArray(String[]::new));
+      assertThat(refused.err())
+          .contains("it refuses 1 of its rows")
+          .contains(chats + ":3: the chat template refuses it:")
+          .contains("no system turns");
+      assertThat(refused.status()).isEqualTo(ExitCode.BAD_DATA.code());
+    }
+    assertThat(runs.store().list()).isEmpty();
+    assertThat(Files.list(runs.store().root()).toList()).as("nothing half made").isEmpty();
+  }
+
+  @Test
   void aTemplateThatLiesInAPodStaysAPath() {
     for (String[] each :
         new String[][] {

@@ -125,12 +125,12 @@ record TrainingData(
       warnings.add(
           new Event.Warned(
               "special_in_user_turns",
-              special
-                  + " places in user and tool turns are written as special tokens of this model: "
+              "spelled like special tokens in user and tool turns: "
+                  + special
                   + (sanitized
-                      ? "they are kept as text"
-                      : "they became special tokens; KubetuneConfig.sanitize (--sanitize) keeps"
-                          + " them as text")));
+                      ? ", kept as text"
+                      : ", became the tokens; KubetuneConfig.sanitize (--sanitize) keeps them as"
+                          + " text")));
     }
     int split = files.stream().mapToInt(EncodedRows::split).sum();
     if (split > 0) {

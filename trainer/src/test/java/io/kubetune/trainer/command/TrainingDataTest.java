@@ -86,7 +86,8 @@ class TrainingDataTest {
     assertThat(warnings(taken))
         .singleElement()
         .asString()
-        .startsWith("special_in_user_turns: 1 places")
+        .startsWith("special_in_user_turns: spelled like special tokens")
+        .contains(": 1, became")
         .contains("--sanitize");
     assertThat(warnings(kept)).singleElement().asString().contains("kept as text");
     assertThat(kept.train().getFirst().length())
