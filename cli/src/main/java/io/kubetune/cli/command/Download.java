@@ -6,6 +6,7 @@ import io.kubetune.cli.data.Dataset;
 import io.kubetune.cli.data.NormaliseRequest;
 import io.kubetune.cli.data.RowReading;
 import io.kubetune.cli.fetch.DataPull;
+import io.kubetune.cli.fetch.ImageCache;
 import io.kubetune.cli.registry.ImageReference;
 import io.kubetune.cli.registry.RegistryAccess;
 import io.kubetune.cli.source.FetchedFiles;
@@ -55,8 +56,8 @@ final class Download implements Callable<Integer> {
   @Option(
       names = "--model-links",
       description =
-          "of a model in the --model-cache, links to its files: they take no room, and need the"
-              + " cache to stay")
+          "links to the model's files in the --model-cache: they take no room, and need the cache to"
+              + " stay")
   private boolean modelLinks;
 
   @Option(
@@ -154,13 +155,25 @@ final class Download implements Callable<Integer> {
       options = options.withModelCache(modelTo.resolve(".cache"));
     }
     SourceReference source = SourceReference.model(model);
-    Path root = fetch(source, options, modelTo.resolve(".cache"), secrets);
+    Path root =
+        source instanceof SourceReference.Image image && reach.hasModelCache()
+            ? kept(image, options.modelCache().orElseThrow(), secrets)
+            : fetch(source, options, modelTo.resolve(".cache"), secrets);
     PlacedFiles placed = new PlacedFiles(modelTo);
-    if (modelLinks && source instanceof SourceReference.HuggingFace) {
+    if (modelLinks) {
       placed.pointTo(root);
     } else {
       placed.link(root);
     }
+  }
+
+  /// A model's image in the cache; rows are small beside it, and soon others.
+  private Path kept(SourceReference.Image image, Path cache, MountedSecrets secrets) {
+    PodEvents events = new PodEvents(surroundings.terminal().out(), "downloading", image.text());
+    ImageReference reference = ImageReference.parse(image.reference());
+    DataPull.PulledData pulled = new ImageCache(cache, access(secrets)).pull(reference, events);
+    tell(image.reference(), pulled, events);
+    return pulled.at(image.file());
   }
 
   private SourceOptions options(MountedSecrets secrets) {
@@ -233,19 +246,21 @@ final class Download implements Callable<Integer> {
                 ImageReference.parse(reference),
                 cache.resolve("image-" + Integer.toHexString(reference.hashCode())),
                 events);
+    tell(reference, pulled, events);
+    return pulled;
+  }
+
+  private static void tell(String reference, DataPull.PulledData pulled, PodEvents events) {
     events.print(
         PodEvents.event("downloaded")
             .put("source", "image://" + reference)
             .put("revision", pulled.digest().toString())
             .put("files", pulled.files().size())
             .put("bytes", pulled.bytes()));
-    return pulled;
   }
 
   private RegistryAccess access(MountedSecrets secrets) {
-    RegistryAccess access =
-        reach.with(
-            RegistryAccess.fromEnvironment(surroundings.environment()).withPlainHttp(plainHttp));
+    RegistryAccess access = sources.access(surroundings.environment()).withPlainHttp(plainHttp);
     List<Path> files = new ArrayList<>(secrets.authFiles());
     files.addAll(access.authFiles());
     return access.withAuthFiles(files);

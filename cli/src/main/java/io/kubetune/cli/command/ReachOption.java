@@ -1,6 +1,5 @@
 package io.kubetune.cli.command;
 
-import io.kubetune.cli.registry.RegistryAccess;
 import io.kubetune.cli.request.Location;
 import io.kubetune.cli.request.SourceWishes;
 import io.kubetune.cli.source.SourceOptions;
@@ -29,32 +28,19 @@ final class ReachOption {
   private String s3Region;
 
   @Option(
-      names = "--ca",
-      paramLabel = "PATH",
-      description =
-          "PEM certificates to trust besides the system's, for all sources: a file, or a folder of"
-              + " them")
-  private Path authorities;
-
-  @Option(
       names = "--model-cache",
       paramLabel = "FOLDER",
-      description = "keeps what the hub gave; several processes may share it (HF_HUB_CACHE)")
+      description =
+          "keeps models, and what else the hub gave; several processes may share it (HF_HUB_CACHE)")
   private Path modelCache;
 
   SourceOptions with(SourceOptions options) {
-    SourceOptions reached =
-        with(
-            new SourceWishes(
-                Optional.ofNullable(s3Endpoint),
-                Optional.ofNullable(s3Region),
-                Optional.ofNullable(modelCache).map(Location.Local::new)),
-            options);
-    return authorities == null ? reached : reached.withAuthorities(authorities);
-  }
-
-  RegistryAccess with(RegistryAccess access) {
-    return authorities == null ? access : access.withCaFile(authorities);
+    return with(
+        new SourceWishes(
+            Optional.ofNullable(s3Endpoint),
+            Optional.ofNullable(s3Region),
+            Optional.ofNullable(modelCache).map(Location.Local::new)),
+        options);
   }
 
   static SourceOptions with(SourceWishes wishes, SourceOptions options) {

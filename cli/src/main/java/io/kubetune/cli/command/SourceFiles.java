@@ -3,7 +3,6 @@ package io.kubetune.cli.command;
 import io.kubetune.cli.fetch.DataPull;
 import io.kubetune.cli.registry.Digest;
 import io.kubetune.cli.registry.ImageReference;
-import io.kubetune.cli.registry.RegistryAccess;
 import io.kubetune.cli.registry.TransferListener;
 import io.kubetune.cli.request.Location;
 import io.kubetune.cli.request.TuneRequest;
@@ -104,7 +103,7 @@ record SourceFiles(SourceOption sources, Surroundings surroundings) {
     Path folder =
         Sources.cache(options)
             .resolve(Digest.of(reference.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 24));
-    return new DataPull(RegistryAccess.fromEnvironment(surroundings.environment()))
+    return new DataPull(sources.access(surroundings.environment()))
         .pull(ImageReference.parse(reference), folder, listener);
   }
 }

@@ -1,7 +1,11 @@
 package io.kubetune.cli.command;
 
+import io.kubetune.cli.registry.RegistryAccess;
+import io.kubetune.cli.request.Field;
 import io.kubetune.cli.source.SourceOptions;
 import io.kubetune.contract.Problem;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
@@ -18,19 +22,46 @@ final class SourceOption {
       description = "what holds the header for https sources: a token, or a whole Name: value")
   private String headerFrom;
 
+  @Option(
+      names = "--ca",
+      paramLabel = "PATH",
+      description =
+          "PEM certificates to trust besides the system's, for all sources: a file, or a folder of"
+              + " them")
+  private Path authorities;
+
   SourceOptions options(Map<String, String> environment) {
     SourceOptions options = SourceOptions.of(environment);
-    return headerFrom == null ? options : options.withHeaderFrom(headerFrom);
+    if (headerFrom != null) {
+      options = options.withHeaderFrom(headerFrom);
+    }
+    return authorities == null ? options : options.withAuthorities(authorities);
   }
 
-  /// That it was given to a runtime that downloads in its pod, where it would have no effect.
+  /// Of images, which are sources too.
+  RegistryAccess access(Map<String, String> environment) {
+    RegistryAccess access = RegistryAccess.fromEnvironment(environment);
+    return authorities == null ? access : access.withCaFile(authorities);
+  }
+
+  /// What was given to a runtime that downloads in its pod, where it would have no effect.
   List<Problem> unusedBy(String runtime) {
-    return headerFrom == null
-        ? List.of()
-        : List.of(
-            new Problem(
-                "--data-header-from",
-                "runtime " + runtime + " downloads nothing here",
-                "put the header into a Secret, key AUTHORIZATION, and name it by --data-secret"));
+    String found = "runtime " + runtime + " downloads nothing here";
+    List<Problem> problems = new ArrayList<>();
+    if (headerFrom != null) {
+      problems.add(
+          new Problem(
+              "--data-header-from",
+              found,
+              "put the header into a Secret, key AUTHORIZATION, and name it by --data-secret"));
+    }
+    if (authorities != null) {
+      problems.add(
+          new Problem(
+              "--ca",
+              found,
+              "put the certificates into a ConfigMap: " + Field.CA_CONFIGMAP.usage()));
+    }
+    return problems;
   }
 }

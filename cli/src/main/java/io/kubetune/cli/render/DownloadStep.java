@@ -54,7 +54,7 @@ record DownloadStep(
           arguments.add("--model-cache=" + cache.folder());
           mounts.add(ModelCache.mount(false));
           volumes.add(cache.volume());
-          if (Outputs.isOfTheHub(request.model())) {
+          if (ModelCache.keeps(request)) {
             arguments.add("--model-links");
           }
         });

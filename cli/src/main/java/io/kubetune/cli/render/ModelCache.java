@@ -5,7 +5,7 @@ import io.kubetune.cli.request.TuneRequest;
 import java.util.List;
 import java.util.Map;
 
-/// The claim that keeps what the hub gave, in the pod: the data-downloader writes it and leaves
+/// The claim that keeps what was downloaded, in the pod: the data-downloader writes it and leaves
 /// links to it where the model belongs, the trainer reads through them.
 ///
 /// ```
@@ -44,8 +44,15 @@ record ModelCache(String claim, String path) {
 
   /// Of the trainer, where its model is kept there.
   static List<Object> trainerMounts(TuneRequest request) {
-    boolean linked =
-        request.sources().modelCache().isPresent() && Outputs.isOfTheHub(request.model());
+    boolean linked = request.sources().modelCache().isPresent() && keeps(request);
     return linked ? List.of(mount(true)) : List.of();
+  }
+
+  /// Whether the model is one that is kept there: rows of the hub may be so alone.
+  static boolean keeps(TuneRequest request) {
+    return switch (Outputs.model(request)) {
+      case Location.Preset _, Location.HuggingFace _, Location.Image _ -> true;
+      case Location.Local _, Location.Claim _, Location.Volume _, Location.Url _ -> false;
+    };
   }
 }

@@ -43,18 +43,6 @@ public final class Outputs {
     return image + (tagged ? "" : ":latest") + "-eval";
   }
 
-  static boolean isOfTheHub(Location location) {
-    return switch (location) {
-      case Location.Preset _, Location.HuggingFace _ -> true;
-      case Location.Local _,
-          Location.Image _,
-          Location.Claim _,
-          Location.Volume _,
-          Location.Url _ ->
-          false;
-    };
-  }
-
   private static Location packaged(TuneRequest request, Location location, String what) {
     return location instanceof Location.Local
         ? new Location.Image(inRegistry(request, what))

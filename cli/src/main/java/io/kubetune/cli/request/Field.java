@@ -114,8 +114,8 @@ public enum Field {
       "--model-cache",
       "spec.modelCache",
       "FOLDER|CLAIM",
-      "keeps what the hub gave, for many runs at once: a folder (runtime local), or CLAIM[/PATH], a"
-          + " PersistentVolumeClaim (runtime job)"),
+      "keeps downloaded models, for many runs at once: a folder (runtime local; the hub's alone), or"
+          + " CLAIM[/PATH], a PersistentVolumeClaim (runtime job)"),
   DATA_IMAGE(
       Shape.ONE,
       "--data-image",

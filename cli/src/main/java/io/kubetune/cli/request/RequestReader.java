@@ -113,7 +113,11 @@ public record RequestReader(
         new RuntimeRules(values, model, data, evalData, output).problems(runtime, workers));
     problems.addAll(
         new SourceRules(
-                values, model, Stream.concat(data.stream(), evalData.stream()).toList(), output)
+                runtime,
+                values,
+                model,
+                Stream.concat(data.stream(), evalData.stream()).toList(),
+                output)
             .problems());
     checkKeys(values, problems);
     SourceWishes sources = SourceWishes.read(values, locations, runtime);

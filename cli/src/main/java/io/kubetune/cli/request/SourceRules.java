@@ -10,12 +10,16 @@ import java.util.stream.Stream;
 /// was typed. A file may say it, for flags may have put other sources in the place of its own.
 ///
 /// ```
-/// problems.addAll(new SourceRules(values, model, rows, output).problems());
+/// problems.addAll(new SourceRules(runtime, values, model, rows, output).problems());
 /// ```
 ///
 /// @param rows to train and to evaluate on
 record SourceRules(
-    FieldValues values, Optional<Location> model, List<Location> rows, Optional<Output> output) {
+    RuntimeKind runtime,
+    FieldValues values,
+    Optional<Location> model,
+    List<Location> rows,
+    Optional<Output> output) {
 
   List<Problem> problems() {
     List<Problem> problems = new ArrayList<>();
@@ -23,14 +27,26 @@ record SourceRules(
       unused(problems, Field.S3_ENDPOINT, "no rows are named by s3://");
       unused(problems, Field.S3_REGION, "no rows are named by s3://");
     }
-    if (Stream.concat(model.stream(), rows.stream()).noneMatch(SourceRules::isOfTheHub)) {
-      unused(problems, Field.MODEL_CACHE, "it keeps what the hub gave, and nothing is from there");
+    boolean pulled = runtime == RuntimeKind.JOB && model.filter(SourceRules::isImage).isPresent();
+    if (!pulled
+        && Stream.concat(model.stream(), rows.stream()).noneMatch(SourceRules::isOfTheHub)) {
+      unused(
+          problems,
+          Field.MODEL_CACHE,
+          runtime == RuntimeKind.JOB
+              ? "the model is no image and not of the hub, and no rows are of the hub"
+              : "nothing is of the hub, whose files it keeps");
     }
     if (Stream.concat(model.stream(), rows.stream()).allMatch(SourceRules::isMounted)
         && output.filter(SourceRules::isMounted).isPresent()) {
       unused(problems, Field.CA_CONFIGMAP, "all is on volumes, and no server is asked");
     }
     return problems;
+  }
+
+  /// A folder of this machine is packaged as one.
+  private static boolean isImage(Location location) {
+    return location instanceof Location.Image || location instanceof Location.Local;
   }
 
   private static boolean isOfTheHub(Location location) {

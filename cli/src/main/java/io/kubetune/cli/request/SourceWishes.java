@@ -11,7 +11,7 @@ import java.util.Optional;
 /// ```
 ///
 /// @param s3Endpoint in place of AWS's own, addressed by path
-/// @param modelCache Local, or the Claim that a pod mounts: keeps what the hub gave
+/// @param modelCache Local, or the Claim that a pod mounts: keeps models that were downloaded
 public record SourceWishes(
     Optional<URI> s3Endpoint, Optional<String> s3Region, Optional<Location> modelCache) {
 

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 /// ```
 /// try (FileLocks lock = FileLocks.hold(blobs.resolve(etag + ".lock"), owner -> say(owner))) { … }
 /// ```
-final class FileLocks implements AutoCloseable {
+public final class FileLocks implements AutoCloseable {
   /// A file lock belongs to the whole process: its threads take turns here first.
   private static final Map<Path, ReentrantLock> THREADS = new ConcurrentHashMap<>();
 
@@ -36,7 +36,7 @@ final class FileLocks implements AutoCloseable {
   /// Waits until nobody else holds it.
   ///
   /// @param waiting is told who does, where it is another process: `process 1 on bot-x7k2p`
-  static FileLocks hold(Path file, Consumer<String> waiting) throws IOException {
+  public static FileLocks hold(Path file, Consumer<String> waiting) throws IOException {
     Path absolute = file.toAbsolutePath().normalize();
     ReentrantLock thread = THREADS.computeIfAbsent(absolute, _ -> new ReentrantLock());
     thread.lock();

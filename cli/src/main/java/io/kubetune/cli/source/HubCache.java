@@ -83,7 +83,8 @@ record HubCache(Path root, SourceReference.HuggingFace repository) {
 
   /// Notes which commit a branch or tag is.
   void refer(String revision, String commit) {
-    if (isCommit(revision)) {
+    if (isCommit(revision) || commit(revision).equals(Optional.of(commit))) {
+      // Not written again: a cache that has all may be read-only.
       return;
     }
     Path ref = folder().resolve("refs").resolve(revision);

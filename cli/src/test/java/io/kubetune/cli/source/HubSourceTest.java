@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -186,6 +187,26 @@ class HubSourceTest {
     assertThat(all.stream().map(FetchedFiles::digest).distinct()).hasSize(1);
     assertThat(server.count("/cdn/" + Digest.of(WEIGHTS).hex())).isEqualTo(1);
     assertThat(all.getFirst().root()).startsWith(folder.resolve("shared"));
+  }
+
+  @Test
+  void aCacheThatHasAllIsNotWrittenTo() throws IOException {
+    Path repository = folder.resolve(".cache/huggingface/hub/models--org--tiny");
+    fetch("hf://org/tiny", Map.of());
+    FileTime before = FileTime.fromMillis(1_000_000);
+    try (Stream<Path> files = Files.walk(repository)) {
+      for (Path each : files.filter(file -> !Files.isSymbolicLink(file)).toList()) {
+        Files.setLastModifiedTime(each, before);
+      }
+    }
+
+    fetch("hf://org/tiny", Map.of());
+
+    try (Stream<Path> files = Files.walk(repository)) {
+      for (Path each : files.filter(file -> !Files.isSymbolicLink(file)).toList()) {
+        assertThat(Files.getLastModifiedTime(each)).as(each.toString()).isEqualTo(before);
+      }
+    }
   }
 
   @Test

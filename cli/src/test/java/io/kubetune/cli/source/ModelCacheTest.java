@@ -3,6 +3,7 @@ package io.kubetune.cli.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubetune.cli.PodContainer;
+import io.kubetune.cli.StartedCommand;
 import io.kubetune.cli.Typed;
 import io.kubetune.cli.registry.Digest;
 import io.kubetune.cli.source.FileServer.Fault;
@@ -11,16 +12,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,7 +37,7 @@ class ModelCacheTest {
   @TempDir Path folder;
   private FileServer server;
   private Path cache;
-  private final List<Process> started = new ArrayList<>();
+  private final List<StartedCommand> started = new ArrayList<>();
 
   @BeforeEach
   void serve() throws IOException {
@@ -55,7 +52,7 @@ class ModelCacheTest {
 
   @AfterEach
   void stop() {
-    started.forEach(Process::destroyForcibly);
+    started.forEach(each -> each.process().destroyForcibly());
     server.close();
   }
 
@@ -67,37 +64,20 @@ class ModelCacheTest {
     return folder.resolve(name);
   }
 
-  private Path log(String name) {
-    return folder.resolve(name + ".log");
-  }
-
   /// A downloader that fills a folder of its own from the shared cache.
-  private Process downloader(String name) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            "io.kubetune.cli.Main",
+  private StartedCommand downloader(String name) throws IOException {
+    StartedCommand command =
+        StartedCommand.of(
+            Map.of("HF_ENDPOINT", server.uri("").toString(), "HOME", folder.toString()),
+            folder.resolve(name + ".log"),
             "pod",
             "download",
             "--model=hf://org/tiny",
             "--model-to=" + model(name),
             "--model-cache=" + cache,
             "--model-links");
-    builder.environment().put("HF_ENDPOINT", server.uri("").toString());
-    builder.environment().put("HOME", folder.toString());
-    Process process = builder.redirectErrorStream(true).redirectOutput(log(name).toFile()).start();
-    started.add(process);
-    return process;
-  }
-
-  private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    Instant end = Instant.now().plus(Duration.ofSeconds(90));
-    while (!condition.getAsBoolean()) {
-      assertThat(Instant.now()).as("waited in vain for " + what).isBefore(end);
-      TimeUnit.MILLISECONDS.sleep(50);
-    }
+    started.add(command);
+    return command;
   }
 
   private Path partial() {
@@ -114,17 +94,9 @@ class ModelCacheTest {
     }
   }
 
-  private boolean says(String name, String text) {
-    try {
-      return Files.readString(log(name)).contains(text);
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
   private void assertWhole(String name) throws IOException {
     Path file = model(name).resolve("model.safetensors");
-    assertThat(file).as(Files.readString(log(name))).hasBinaryContent(WEIGHTS);
+    assertThat(file).hasBinaryContent(WEIGHTS);
     assertThat(Files.readSymbolicLink(file))
         .isEqualTo(cache.resolve("models--org--tiny/snapshots/" + COMMIT + "/model.safetensors"));
   }
@@ -133,14 +105,14 @@ class ModelCacheTest {
   void twoDownloadersAtOnceLoadEachFileOnceAndTheSecondSaysForWhomItWaits() throws Exception {
     CountDownLatch rest = new CountDownLatch(1);
     server.fault(weights(), new Fault.Held(HALF, rest));
-    Process first = downloader("first");
-    await("the first half", () -> arrived() >= HALF);
-    Process second = downloader("second");
-    await("the second to wait", () -> says("second", "waiting for process " + first.pid()));
+    StartedCommand first = downloader("first");
+    StartedCommand.await("the first half", () -> arrived() >= HALF);
+    StartedCommand second = downloader("second");
+    second.awaitSaying("waiting for process " + first.process().pid());
     rest.countDown();
 
-    assertThat(first.waitFor()).as(Files.readString(log("first"))).isZero();
-    assertThat(second.waitFor()).as(Files.readString(log("second"))).isZero();
+    first.assertEndsWell();
+    second.assertEndsWell();
 
     assertThat(server.count(weights())).isEqualTo(1);
     for (String small : List.of("config.json", "tokenizer.json")) {
@@ -148,21 +120,20 @@ class ModelCacheTest {
     }
     assertWhole("first");
     assertWhole("second");
-    assertThat(Files.readString(log("second")))
-        .contains("waiting for process " + first.pid() + " on ", ", which downloads it");
+    assertThat(second.said()).contains(", which downloads it");
   }
 
   @Test
   void whatAKilledDownloaderHasLoadedIsGoneOnWithByTheNext() throws Exception {
     server.fault(weights(), new Fault.Held(HALF, new CountDownLatch(1)));
-    Process killed = downloader("killed");
-    await("the first half", () -> arrived() >= HALF);
-    killed.destroyForcibly().waitFor();
+    StartedCommand killed = downloader("killed");
+    StartedCommand.await("the first half", () -> arrived() >= HALF);
+    killed.kill();
     long kept = arrived();
 
-    Process next = downloader("next");
+    StartedCommand next = downloader("next");
 
-    assertThat(next.waitFor()).as(Files.readString(log("next"))).isZero();
+    next.assertEndsWell();
     assertThat(server.last(weights()).headers().getFirst("Range")).isEqualTo("bytes=" + kept + "-");
     assertWhole("next");
     assertThat(partial()).doesNotExist();
@@ -171,14 +142,14 @@ class ModelCacheTest {
   @Test
   void whoWaitsForADownloaderThatIsKilledTakesOverAtItsByte() throws Exception {
     server.fault(weights(), new Fault.Held(HALF, new CountDownLatch(1)));
-    Process killed = downloader("killed");
-    await("the first half", () -> arrived() >= HALF);
-    Process waiting = downloader("waiting");
-    await("the second to wait", () -> says("waiting", "waiting for process " + killed.pid()));
+    StartedCommand killed = downloader("killed");
+    StartedCommand.await("the first half", () -> arrived() >= HALF);
+    StartedCommand waiting = downloader("waiting");
+    waiting.awaitSaying("waiting for process " + killed.process().pid());
 
-    killed.destroyForcibly().waitFor();
+    killed.kill();
 
-    assertThat(waiting.waitFor()).as(Files.readString(log("waiting"))).isZero();
+    waiting.assertEndsWell();
     assertThat(server.count(weights())).isEqualTo(2);
     assertThat(server.last(weights()).headers().getFirst("Range")).isEqualTo("bytes=" + HALF + "-");
     assertWhole("waiting");
@@ -189,10 +160,10 @@ class ModelCacheTest {
     Files.createDirectories(partial().getParent());
     Files.write(partial(), new byte[HALF]);
 
-    Process first = downloader("first");
+    StartedCommand first = downloader("first");
 
-    assertThat(first.waitFor()).as(Files.readString(log("first"))).isZero();
-    assertThat(Files.readString(log("first"))).contains("an earlier download left it damaged");
+    first.assertEndsWell();
+    assertThat(first.said()).contains("an earlier download left it damaged");
     assertWhole("first");
   }
 
@@ -249,7 +220,7 @@ class ModelCacheTest {
   void aCacheThatNothingWouldBeKeptInIsRefused() {
     Typed unused = create("--model=pvc://m", "--data=pvc://rows", "--model-cache=hub");
     assertThat(unused.status()).isEqualTo(ExitCode.BAD_REQUEST.code());
-    assertThat(unused.err()).contains("--model-cache", "nothing is from there");
+    assertThat(unused.err()).contains("--model-cache", "the model is no image and not of the hub");
 
     Typed folder = create("--model=hf://org/tiny", "--data=pvc://rows", "--model-cache=./hub");
     assertThat(folder.status()).isEqualTo(ExitCode.BAD_REQUEST.code());

@@ -168,6 +168,36 @@ class OwnAuthorityTest {
   }
 
   @Test
+  void aRunOfThisMachineReadsItsModelFromThereAndIsRefusedTheOptionWhereAPodDownloads() {
+    String[] words = {
+      "create",
+      "bot",
+      "--dry-run=client",
+      "--model=hf://org/tiny",
+      "--data=" + EXAMPLES.resolve("kubectl-answers.jsonl"),
+      "--registry=" + registry.host(),
+      "--memory=1Gi",
+      "--ca=" + authority.caFile()
+    };
+    Map<String, String> environment =
+        Map.of("HOME", folder.toString(), "HF_ENDPOINT", server.uri("").toString());
+
+    Typed here =
+        Typed.command(
+            environment,
+            Stream.concat(
+                    Stream.of(words).filter(word -> !word.matches("--(registry|memory)=.*")),
+                    Stream.of("--runtime=local"))
+                .toArray(String[]::new));
+    assertThat(here.status()).as(here.err()).isZero();
+    assertThat(server.count("/org/tiny/resolve/" + COMMIT + "/model.safetensors")).isEqualTo(1);
+
+    Typed inAPod = Typed.command(environment, words);
+    assertThat(inAPod.status()).isEqualTo(ExitCode.BAD_REQUEST.code());
+    assertThat(inAPod.err()).contains("--ca", "--ca-configmap NAME[/KEY]");
+  }
+
+  @Test
   void aFileWithoutACertificateIsRefusedByNameBeforeAnythingIsAsked() throws Exception {
     Path none = Files.writeString(folder.resolve("none.pem"), "no certificate here\n");
 
