@@ -14,6 +14,28 @@ import java.util.Optional;
 /// ```
 record FormProblems(FormChoice choice) {
 
+  /// Columns that the user named and that these rows are not read from: said, not ignored.
+  List<Problem> ofMapping(RowForm form, List<String> columns, Place place) {
+    return choice.mapping().theirsByOurs().entrySet().stream()
+        .filter(each ->
+            !form.required().contains(each.getValue())
+                && !form.optional().contains(each.getValue()))
+        .map(each ->
+            columns.contains(each.getValue())
+                ? place.problem(
+                    each.getValue(),
+                    "--map makes it "
+                        + each.getKey()
+                        + ", and these rows are read from "
+                        + String.join(", ", form.required()),
+                    "take the mapping out, or name every column that the form needs")
+                : place.problem(
+                    each.getValue(),
+                    "--map names no column of the data",
+                    "it has " + String.join(", ", columns)))
+        .toList();
+  }
+
   /// @param form what the rows before had; empty where these are the first
   List<Problem> of(Optional<RowForm> form, List<String> columns, Place place) {
     if (choice.isPreference(columns)) {

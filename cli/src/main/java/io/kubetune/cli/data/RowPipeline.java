@@ -148,6 +148,16 @@ public final class RowPipeline implements AutoCloseable {
       form = choice.of(found);
       columns = found;
       columnsPlace = place;
+      if (form.isPresent()) {
+        List<Problem> unused = new FormProblems(choice).ofMapping(form.get(), found, place);
+        for (Problem each : unused) {
+          fail(each);
+        }
+        if (!unused.isEmpty()) {
+          unknownForm = true;
+          return false;
+        }
+      }
     }
     if (form.isPresent() && found.containsAll(form.get().required())) {
       return true;

@@ -115,6 +115,24 @@ class DatasetTest {
   }
 
   @Test
+  void aMappingThatTheRowsHaveNoUseForIsNamedAndNotIgnored() throws Exception {
+    Path rows = file("rows.jsonl", "{\"text\":\"x\",\"q\":\"y\"}\n");
+    for (String map : List.of("q=prompt", "nothing=prompt")) {
+      TuneException e =
+          catchThrowableOfType(
+              TuneException.class,
+              () ->
+                  Dataset.normalise(
+                      NormaliseRequest.of(List.of(rows.toString()), folder.resolve("out"))
+                          .mapped(ColumnMapping.parse(map))));
+      assertThat(e.problems()).hasSize(1);
+      assertThat(e.problems().getFirst().toString())
+          .contains("rows.jsonl:1 " + map.substring(0, map.indexOf('=')))
+          .contains(map.startsWith("q") ? "are read from text" : "it has text, q");
+    }
+  }
+
+  @Test
   void preferencePairsAreRecognisedAndRefused() throws Exception {
     TuneException e =
         refused(file("rows.jsonl", "{\"prompt\":\"p\",\"chosen\":\"a\",\"rejected\":\"b\"}\n"));
