@@ -3,9 +3,12 @@ package io.kubetune.cli.submit.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubetune.cli.Typed;
+import io.kubetune.cli.publish.DataPublisher;
 import io.kubetune.cli.registry.Digest;
 import io.kubetune.cli.registry.OwnAuthority;
 import io.kubetune.cli.registry.RealRegistry;
+import io.kubetune.cli.registry.RegistryAccess;
+import io.kubetune.cli.registry.TransferListener;
 import io.kubetune.cli.source.FileServer;
 import io.kubetune.cli.source.FileServer.Fault;
 import io.kubetune.cli.source.HubPages;
@@ -18,6 +21,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,56 +105,65 @@ class RealSourcesTest {
     return "/adapters/" + name + ":1";
   }
 
-  private Typed create(String name, String secret) {
-    return runs.typed(
-        "create",
-        name,
-        "--runtime=job",
-        "--kubeconfig=" + runs.cluster().kubeconfig(),
-        "--namespace=" + runs.namespace().name(),
-        "--registry=" + runs.cluster().podRegistry() + "/kubetune",
-        "--model=hf://org/tiny",
-        "--model-secret=hub",
-        "--model-cache=hub-cache",
-        "--data=" + server.uri(HOST, "/rows.jsonl"),
-        "--data-secret=" + secret,
-        "--ca-configmap=corp-ca",
-        "--output-image=" + HOST + ":" + registry.port() + image(name),
-        "--max-steps=5",
-        // Chosen by a measurement otherwise, which a busy machine may turn.
-        "--set=KubetuneConfig.compute_type=float32",
-        "--cpu=500m",
-        "--memory=1Gi",
-        "--backoff-limit=0",
-        "--detach");
+  private Typed createOfTheHub(String name, String secret) {
+    return create(name, secret, "--model=hf://org/tiny", "--model-secret=hub");
+  }
+
+  private Typed create(String name, String secret, String... model) {
+    String[] words = {
+      "create",
+      name,
+      "--runtime=job",
+      "--kubeconfig=" + runs.cluster().kubeconfig(),
+      "--namespace=" + runs.namespace().name(),
+      "--registry=" + runs.cluster().podRegistry() + "/kubetune",
+      "--model-cache=hub-cache",
+      "--data=" + server.uri(HOST, "/rows.jsonl"),
+      "--data-secret=" + secret,
+      "--ca-configmap=corp-ca",
+      "--output-image=" + HOST + ":" + registry.port() + image(name),
+      "--max-steps=5",
+      // Chosen by a measurement otherwise, which a busy machine may turn.
+      "--set=KubetuneConfig.compute_type=float32",
+      "--cpu=500m",
+      "--memory=1Gi",
+      "--backoff-limit=0",
+      "--detach"
+    };
+    return runs.typed(Stream.of(words, model).flatMap(Stream::of).toArray(String[]::new));
+  }
+
+  private void awaitEnd(String name) {
+    Typed ended = runs.onRun("wait", name, "--timeout", "240s");
+    assertThat(ended.status()).as(ended.err()).isZero();
+  }
+
+  private Path adapter(String name) {
+    Path adapter = folder.resolve("adapter-" + name);
+    Typed pulled =
+        runs.typed(
+            "pull-adapter",
+            registry.host() + image(name),
+            "--to=" + adapter,
+            "--registry-ca=" + registry.caFile().orElseThrow());
+    assertThat(pulled.status()).as(pulled.err()).isZero();
+    return adapter.resolve("adapter_model.safetensors");
   }
 
   @Test
   void twoRunsAtOnceReadRowsAndModelBehindLoginsTrustOurAuthorityAndLoadTheModelOnce()
       throws Exception {
     for (String name : List.of("first", "second")) {
-      Typed created = create(name, "rows");
+      Typed created = createOfTheHub(name, "rows");
       assertThat(created.status()).as(created.err()).isZero();
     }
-    for (String name : List.of("first", "second")) {
-      Typed ended = runs.onRun("wait", name, "--timeout", "240s");
-      assertThat(ended.status()).as(ended.err()).isZero();
-    }
+    awaitEnd("first");
+    awaitEnd("second");
 
     assertThat(server.count("/cdn/" + Digest.of(weights).hex())).isEqualTo(1);
     assertThat(folder.resolve("hub-cache/models--org--tiny/snapshots/" + COMMIT)).isDirectory();
     assertThat(server.last("/rows.jsonl").headers().getFirst("Authorization")).isEqualTo(LOGIN);
-    for (String name : List.of("first", "second")) {
-      Typed pulled =
-          runs.typed(
-              "pull-adapter",
-              registry.host() + image(name),
-              "--to=" + folder.resolve("adapter-" + name),
-              "--registry-ca=" + registry.caFile().orElseThrow());
-      assertThat(pulled.status()).as(pulled.err()).isZero();
-    }
-    assertThat(folder.resolve("adapter-second/adapter_model.safetensors"))
-        .hasSameBinaryContentAs(folder.resolve("adapter-first/adapter_model.safetensors"));
+    assertThat(adapter("second")).hasSameBinaryContentAs(adapter("first"));
     String told =
         kubectl("get", "job,pod", "-o", "yaml")
             + kubectl("logs", "job/first", "--all-containers")
@@ -161,8 +174,33 @@ class RealSourcesTest {
   }
 
   @Test
+  void aModelInARegistryOfOurAuthorityIsKeptOnTheClaimToo() throws Exception {
+    new DataPublisher(
+            RegistryAccess.fromEnvironment(Map.of()).withCaFile(registry.caFile().orElseThrow()),
+            Map.of())
+        .publish(
+            List.of(PodImagesPushed.EXAMPLES.resolve("tiny-llama")),
+            Optional.empty(),
+            registry.image("models/tiny:1"),
+            Map.of(),
+            TransferListener.SILENT);
+
+    Typed created =
+        create(
+            "packaged",
+            "rows",
+            "--model=image://" + HOST + ":" + registry.port() + "/models/tiny:1");
+    assertThat(created.status()).as(created.err()).isZero();
+    awaitEnd("packaged");
+
+    assertThat(adapter("packaged")).isNotEmptyFile();
+    String kept = "hub-cache/images--" + HOST + "--" + registry.port() + "--models--tiny";
+    assertThat(folder.resolve(kept)).isDirectory();
+  }
+
+  @Test
   void aSecretThatTheServerRefusesFailsTheRunInItsWordsAndIsNotShown() throws Exception {
-    create("refused", "wrong");
+    createOfTheHub("refused", "wrong");
     Typed ended = runs.onRun("wait", "refused", "--timeout", "120s");
 
     assertThat(ended.status()).as(ended.err()).isEqualTo(ExitCode.SOURCE.code());
