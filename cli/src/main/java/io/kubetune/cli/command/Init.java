@@ -15,7 +15,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -23,7 +26,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "init",
     header = "Ask for model, data and place, and write a commented tune.yaml.",
-    footer = {"  kubectl tune init", "  kubectl tune init - | less"})
+    footer = {
+      "  kubectl tune init",
+      "  kubectl tune init - | less",
+      "  kubectl tune init --map question=prompt,answer=completion --format csv"
+    })
 final class Init implements Callable<Integer> {
   private static final String TEMPLATE = "/templates/tune.yaml";
 
@@ -37,6 +44,14 @@ final class Init implements Callable<Integer> {
   @Option(names = "--example", description = "ask nothing: write the example as it is")
   private boolean asExample;
 
+  @Mixin private ReadingOptions reading;
+
+  @Option(
+      names = "--chat-template",
+      paramLabel = "TEXT|FILE",
+      description = "in place of the model's own")
+  private String chatTemplate;
+
   private final Surroundings surroundings;
 
   Init(Surroundings surroundings) {
@@ -46,6 +61,11 @@ final class Init implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Terminal terminal = surroundings.terminal();
+    Map<String, String> lines = reading.lines();
+    if (chatTemplate != null) {
+      InspectOptions.text(chatTemplate);
+      lines.put("chatTemplate", ReadingOptions.quoted(chatTemplate));
+    }
     String text;
     try (InputStream in = Init.class.getResourceAsStream(TEMPLATE)) {
       text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -53,6 +73,9 @@ final class Init implements Callable<Integer> {
     if (terminal.inIsTerminal() && terminal.errIsTerminal() && !asExample) {
       requireFree();
       text = new InitQuestions(terminal).ask(likely()).fill(text);
+    }
+    for (Map.Entry<String, String> each : lines.entrySet()) {
+      text = said(text, each.getKey(), each.getValue());
     }
     if (file.equals("-")) {
       terminal.out().print(text);
@@ -80,6 +103,13 @@ final class Init implements Callable<Integer> {
     terminal.out().println(file + " written");
     terminal.err().println("Edit it, then: kubectl tune create -f " + file);
     return ExitCode.OK.code();
+  }
+
+  /// The example with a line that was an idea made one that counts; its remark stays.
+  private static String said(String text, String key, String value) {
+    return Pattern.compile("(?m)^  # (" + key + "): (\\{[^}]*}|\\S+)")
+        .matcher(text)
+        .replaceFirst("  $1: " + Matcher.quoteReplacement(value));
   }
 
   /// Before anything is asked.

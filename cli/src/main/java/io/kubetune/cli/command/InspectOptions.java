@@ -57,7 +57,7 @@ final class InspectOptions {
   }
 
   /// Read and parsed before the rows are.
-  private static String text(String given) {
+  static String text(String given) {
     List<Problem> problems = new ArrayList<>();
     return ChatTemplateText.read("--chat-template", given, Path.of(""), problems)
         .orElseThrow(

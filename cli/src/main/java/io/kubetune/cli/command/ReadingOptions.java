@@ -10,9 +10,13 @@ import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// How rows are to be understood: the flags of `kubectl tune data`, and of `download`, which a pod
 /// calls with what `create` was given. `create` itself has them as fields of a request.
@@ -71,6 +75,34 @@ final class ReadingOptions {
       throw new TuneException(ExitCode.USAGE, "can't read the rows in this way", problems);
     }
     return new RowReading(mapping, prompt, files);
+  }
+
+  /// The same as lines of a tune.yaml: YAML by key of `spec`, as it was typed.
+  Map<String, String> lines() {
+    Map<String, String> columnsByOurs = reading().mapping().theirsByOurs();
+    Map<String, String> lines = new LinkedHashMap<>();
+    if (!columnsByOurs.isEmpty()) {
+      lines.put(
+          "columns",
+          columnsByOurs.entrySet().stream()
+              .map(each -> each.getKey() + ": " + quoted(each.getValue()))
+              .collect(Collectors.joining(", ", "{", "}")));
+    }
+    put(lines, "format", format);
+    put(lines, "template", template);
+    put(lines, "templateWithoutInput", templateWithoutInput);
+    return lines;
+  }
+
+  private static void put(Map<String, String> lines, String key, String value) {
+    if (value != null) {
+      lines.put(key, quoted(value));
+    }
+  }
+
+  /// JSON's strings are YAML's.
+  static String quoted(String text) {
+    return JsonNodeFactory.instance.stringNode(text).toString();
   }
 
   private Optional<PromptTemplate> prompt(List<Problem> problems) {

@@ -151,6 +151,25 @@ class ReadingEverywhereTest {
     assertSeen("second");
   }
 
+  @Test
+  void initWritesWhatWasSaidIntoTheFile() throws Exception {
+    runs.trainer("exit 75");
+    Path file = folder.resolve("made.yaml");
+    Typed made = typed(withReading("init", file.toString(), "--chat-template", chat.toString()));
+    assertThat(made.status()).as(made.err()).isZero();
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replace("model: ./model", "model: " + MODEL)
+            .replace("- ./rows.jsonl", "- " + rows));
+    Typed created = typed("create", "third", "-f", file.toString(), "--wait");
+    assertThat(created.err()).doesNotContain("Error");
+    assertSeen("third");
+    Typed bad = typed("init", folder.resolve("bad.yaml").toString(), "--template", "no field");
+    assertThat(bad.status()).isEqualTo(ExitCode.USAGE.code());
+    assertThat(folder.resolve("bad.yaml")).doesNotExist();
+  }
+
   private void assertSeen(String name) {
     RunFolder run = runs.store().open(RunName.of(name));
     assertThat(run.dataFolder().resolve("train.jsonl")).hasBinaryContent(prepared);
