@@ -14,6 +14,7 @@ import io.kubetune.trainer.command.Train;
 import io.kubetune.trainer.command.Version;
 import io.kubetune.trainer.data.Inspect;
 import io.kubetune.trainer.golden.GoldenCheck;
+import io.kubetune.trainer.tensor.Profile;
 import io.kubetune.trainer.write.EventWriter;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -74,7 +75,14 @@ public record Main(
     try (EventWriter events = new EventWriter(out)) {
       shutdown.tellBy(reason -> tell(Failure.of(reason), events, arguments));
       try {
+        if (arguments.profile()) {
+          Profile.begin();
+        }
         new Train(environment, events, shutdown).run(arguments);
+        if (arguments.profile()) {
+          err.print(Profile.table());
+          err.flush();
+        }
         return ExitCode.OK.code();
       } catch (RuntimeException | Error e) {
         Failure failure = why(Failure.of(e));

@@ -1,6 +1,7 @@
 package io.kubetune.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.kubetune.contract.Event;
 import io.kubetune.contract.EventLine;
@@ -44,6 +45,38 @@ class MainTest {
     out.reset();
     assertThat(run(Map.of(), "golden", qwen2, folder.toString())).isEqualTo(1);
     assertThat(text(out)).endsWith(" passed, 1 failed\n");
+  }
+
+  @Test
+  void theProfilesPartsAreAStepsWholeTime() throws Exception {
+    Path config = TinyRun.configure(folder, "max_steps: 6", "logging_steps: 1");
+    assertThat(run(Map.of("YAML_FILE_PATH", config.toString()), "train", "--profile"))
+        .as(text(err))
+        .isZero();
+
+    String table = text(err).substring(text(err).indexOf("PART"));
+    assertThat(table).contains("matrix products", "attention", "head and cross-entropy", "rest");
+    double share = 0;
+    double milliseconds = 0;
+    for (String line : table.lines().skip(1).filter(l -> l.endsWith("%")).toList()) {
+      String[] words = line.strip().split("\\s+");
+      share += Double.parseDouble(words[words.length - 1].replace("%", ""));
+      milliseconds += Double.parseDouble(words[words.length - 2]);
+    }
+    assertThat(share).isCloseTo(100, within(1.0));
+    double stepMilliseconds =
+        events().stream()
+            .filter(Event.Step.class::isInstance)
+            .map(Event.Step.class::cast)
+            .skip(2)
+            .mapToDouble(step -> 1000 * step.seconds())
+            .average()
+            .orElseThrow();
+    // Added up over the cores, so as many times the step at the most.
+    assertThat(milliseconds)
+        .isBetween(
+            0.5 * stepMilliseconds,
+            1.05 * Runtime.getRuntime().availableProcessors() * stepMilliseconds + 1);
   }
 
   @Test

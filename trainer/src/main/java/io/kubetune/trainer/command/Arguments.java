@@ -20,9 +20,12 @@ import java.util.Optional;
 /// @param rest what follows `inspect`, which reads its options itself, and the folders of `golden`
 public record Arguments(Verb verb, Map<String, String> options, List<String> rest, boolean debug) {
 
+  /// Takes no value.
+  static final String PROFILE = "--profile";
+
   /// What the trainer can be asked to do, and the options of each.
   public enum Verb {
-    TRAIN("--config"),
+    TRAIN("--config", PROFILE),
     INSPECT(),
     GOLDEN(),
     GENERATE("--model", "--adapter", "--prompt", "--max-new-tokens"),
@@ -46,8 +49,10 @@ public record Arguments(Verb verb, Map<String, String> options, List<String> res
       """
       usage: kubetune-trainer VERB [OPTION VALUE]…
 
-        train     [--config FILE]         trains as training_config.yaml says; FILE is $YAML_FILE_PATH
-                                          where none is given, else /mnt/config/training_config.yaml
+        train     [--config FILE] [--profile]
+                                          trains as training_config.yaml says; FILE is $YAML_FILE_PATH
+                                          where none is given, else /mnt/config/training_config.yaml;
+                                          --profile tells at the end what a step's time went into
         inspect   --model DIR --data DIR [--row N]
                                           counts tokens exactly, or shows a row as the model sees it
         generate  --model DIR --prompt TEXT [--adapter DIR] [--max-new-tokens N]
@@ -85,6 +90,10 @@ public record Arguments(Verb verb, Map<String, String> options, List<String> res
             verb.spelling() + " has no option " + name,
             "it has " + String.join(", ", verb.options));
       }
+      if (word.equals(PROFILE)) {
+        options.put(name, "true");
+        continue;
+      }
       if (equals < 0 && words.isEmpty()) {
         throw usage(name + " needs a value", "");
       }
@@ -104,6 +113,11 @@ public record Arguments(Verb verb, Map<String, String> options, List<String> res
     }
     throw usage(
         "no verb " + word, "verbs are train, inspect, generate, golden, bench-gemm, version");
+  }
+
+  /// Whether `train` is to tell what its time went into.
+  public boolean profile() {
+    return options.containsKey(PROFILE);
   }
 
   Optional<String> text(String name) {

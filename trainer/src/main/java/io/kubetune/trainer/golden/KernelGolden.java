@@ -49,7 +49,7 @@ record KernelGolden(Report report) {
   private void norm(ScalarType type) {
     Tensor x = random(type, TOKENS, WIDTH);
     Tensor dy = random(type, TOKENS, WIDTH);
-    Tensor w = torch.randn(WIDTH);
+    Tensor w = random(type, WIDTH);
     Tensor r = mean(x.square()).add_(new Scalar(EPSILON)).rsqrt_();
     Tensor factor = w.add(new Scalar(OFFSET));
     Tensor hat = x.mul(r);
@@ -57,7 +57,7 @@ record KernelGolden(Report report) {
     Tensor dx = g.sub(hat.mul(mean(g.mul(hat)))).mul_(r);
     Tensor rThere = Placement.empty(ScalarType.Float, TOKENS);
     Tensor xThere = there(x, type);
-    Tensor wThere = Placement.here(w);
+    Tensor wThere = there(w, type);
     same(
         "rms_norm",
         type,

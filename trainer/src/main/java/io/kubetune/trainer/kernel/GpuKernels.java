@@ -56,7 +56,7 @@ public final class GpuKernels {
   }
 
   /// @param x [.., n] without gaps
-  /// @param w [n] fp32
+  /// @param w [n] in x's type
   /// @param r [rows] fp32, written
   public static Tensor rmsNorm(Tensor x, Tensor w, Tensor r, double epsilon, double offset) {
     Tensor y = org.bytedeco.pytorch.global.torch.empty_like(x);

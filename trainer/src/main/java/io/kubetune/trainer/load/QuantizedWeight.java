@@ -2,6 +2,8 @@ package io.kubetune.trainer.load;
 
 import io.kubetune.contract.TrainingConfig.Quantization;
 import io.kubetune.trainer.tensor.Placement;
+import io.kubetune.trainer.tensor.Profile;
+import io.kubetune.trainer.tensor.Profile.Part;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -61,6 +63,10 @@ public final class QuantizedWeight implements Weight {
 
   @Override
   public Tensor computed(ScalarType type) {
+    return Profile.time(Part.UNPACKING, () -> unpacked(type));
+  }
+
+  private Tensor unpacked(ScalarType type) {
     Tensor all = scratch.of(type, rows(), columns());
     long at = 0;
     for (QuantizedMatrix part : parts) {

@@ -5,11 +5,10 @@ import io.kubetune.trainer.lora.ParameterPlan.Slot;
 import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.Pass;
 import io.kubetune.trainer.tensor.Placement;
+import io.kubetune.trainer.tensor.Profile;
 import java.util.List;
 import java.util.Optional;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /// A linear, or several over the same input stacked into one product, with an adapter on each that
 /// has one.
@@ -30,6 +29,7 @@ public final class AdaptedLinear implements Linear {
   private final Optional<Bias> bias;
   private final List<Part> parts;
   private final List<Part> adapted;
+  private volatile StackedAdapters stacked;
 
   public AdaptedLinear(Weight weight, Optional<Bias> bias, List<Part> parts) {
     this.weight = weight;
@@ -45,8 +45,7 @@ public final class AdaptedLinear implements Linear {
     List<Part> plain = active.stream().filter(p -> p.adapter().get().isPlain()).toList();
     List<Part> others = active.stream().filter(p -> !p.adapter().get().isPlain()).toList();
     Tensor kept = active.isEmpty() && !trainsWeight() ? null : frame.save(x);
-    Tensor a = plain.isEmpty() ? null : frame.save(stackedA(plain, x));
-    Tensor xa = plain.isEmpty() ? null : frame.save(torch.linear(x, a)); // [T, Σr]
+    LowRank.Applied[] applied = new LowRank.Applied[others.size()];
     // Where every row has a plain adapter, their terms are written first and nothing need be zero.
     boolean covered = plain.stream().mapToLong(Part::count).sum() == weight.rows();
     Tensor y =
@@ -55,55 +54,64 @@ public final class AdaptedLinear implements Linear {
             : Placement.zeros(x.scalar_type(), x.size(0), weight.rows());
     // Low-rank terms first, the large product added to them within its own accumulation: the other
     // way round, in bf16, a term below half a unit of the last place of y would be rounded away.
-    addPlain(plain, xa, y, covered ? 0 : 1);
-    LowRank.Applied[] applied = new LowRank.Applied[others.size()];
-    applyOthers(others, applied, false, x, y, frame);
-    y.addmm_(x, weight.computed(x.scalar_type()).t());
+    Optional<StackedAdapters.Applied> stacked =
+        Profile.time(
+            Profile.Part.ADAPTERS,
+            () -> {
+              applyOthers(others, applied, false, x, y, frame);
+              return plain.isEmpty()
+                  ? Optional.empty()
+                  : Optional.of(stackedOf(plain).apply(x, y, covered, frame));
+            });
+    Tensor w = weight.computed(x.scalar_type());
+    Profile.time(Profile.Part.PRODUCTS, () -> y.addmm_(x, w.t()));
     applyOthers(others, applied, true, x, y, frame);
     bias.ifPresent(b -> b.addTo(y));
-    return new Pass(
-        y,
-        dy -> {
-          Tensor dBase = dy;
-          bias.ifPresent(b -> b.accumulate(dy));
-          if (applied.length > 0) {
-            dBase = dy.clone();
-          }
-          Tensor dx = null;
-          for (int i = 0; i < others.size(); i++) {
-            Part part = others.get(i);
-            Tensor extra =
-                applied[i].back(
-                    dBase.narrow(1, part.start(), part.count()), kept, () -> rows(part, kept));
-            dx = dx == null ? extra : dx.add_(extra);
-          }
-          weightGradient(dBase, kept);
-          if (!plain.isEmpty()) {
-            Tensor g = plainBack(plain, dy, xa); // [T, Σr], scaled
-            accumulateA(plain, g.t().matmul(kept)); // [Σr, in]
-            Tensor through = g.matmul(a);
-            dx = dx == null ? through : dx.add_(through);
-          }
-          Tensor w = weight.computed(dBase.scalar_type());
-          dx = dx == null ? dBase.matmul(w) : dx.addmm_(dBase, w);
-          return dx;
-        });
+    return new Pass(y, dy -> back(dy, kept, others, applied, stacked));
   }
 
-  /// @param factor of what y holds: 0 where it holds nothing yet
-  private static void addPlain(List<Part> plain, Tensor xa, Tensor y, double factor) {
-    long at = 0;
-    for (Part part : plain) {
-      LowRank adapter = part.adapter().get();
-      Tensor b = adapter.b().value().to(y.scalar_type());
-      y.narrow(1, part.start(), part.count())
-          .addmm_(
-              xa.narrow(1, at, adapter.r()),
-              b.t(),
-              new Scalar(factor),
-              new Scalar(adapter.scale()));
-      at += adapter.r();
+  private Tensor back(
+      Tensor dy,
+      Tensor kept,
+      List<Part> others,
+      LowRank.Applied[] applied,
+      Optional<StackedAdapters.Applied> stacked) {
+    bias.ifPresent(b -> b.accumulate(dy));
+    Tensor dBase = applied.length > 0 ? dy.clone() : dy;
+    Tensor through =
+        Profile.time(
+            Profile.Part.ADAPTERS,
+            () -> {
+              Tensor dx = null;
+              for (int i = 0; i < others.size(); i++) {
+                Part part = others.get(i);
+                Tensor extra =
+                    applied[i].back(
+                        dBase.narrow(1, part.start(), part.count()), kept, () -> rows(part, kept));
+                dx = dx == null ? extra : dx.add_(extra);
+              }
+              if (stacked.isPresent()) {
+                Tensor extra = stacked.get().back(dy, kept);
+                dx = dx == null ? extra : dx.add_(extra);
+              }
+              return dx;
+            });
+    weightGradient(dBase, kept);
+    Tensor w = weight.computed(dBase.scalar_type());
+    return Profile.time(
+        Profile.Part.PRODUCTS, () -> through == null ? dBase.matmul(w) : through.addmm_(dBase, w));
+  }
+
+  /// All parts' plain adapters where they are active; which those are does not change.
+  private StackedAdapters stackedOf(List<Part> plain) {
+    if (stacked == null) {
+      synchronized (this) {
+        if (stacked == null) {
+          stacked = new StackedAdapters(plain);
+        }
+      }
     }
+    return stacked;
   }
 
   /// Those with a magnitude multiply the product, and come after it; the others add to it.
@@ -124,38 +132,6 @@ public final class AdaptedLinear implements Linear {
     }
   }
 
-  private static void accumulateA(List<Part> plain, Tensor dA) {
-    long from = 0;
-    for (Part part : plain) {
-      LowRank adapter = part.adapter().get();
-      adapter.a().gradient().add_(dA.narrow(0, from, adapter.r()));
-      from += adapter.r();
-    }
-  }
-
-  private static Tensor stackedA(List<Part> plain, Tensor like) {
-    Tensor[] all = plain.stream().map(p -> p.adapter().get().a().value()).toArray(Tensor[]::new);
-    Tensor stacked =
-        all.length == 1 ? all[0] : torch.cat(new org.bytedeco.pytorch.TensorVector(all), 0);
-    return stacked.to(like.scalar_type());
-  }
-
-  /// dB of each part; returns s·dY·B side by side.
-  private static Tensor plainBack(List<Part> plain, Tensor dy, Tensor xa) {
-    Tensor[] g = new Tensor[plain.size()];
-    long at = 0;
-    for (int i = 0; i < g.length; i++) {
-      Part part = plain.get(i);
-      LowRank adapter = part.adapter().get();
-      Tensor dyPart = dy.narrow(1, part.start(), part.count());
-      Scalar scale = new Scalar(adapter.scale());
-      adapter.b().gradient().add_(dyPart.t().matmul(xa.narrow(1, at, adapter.r())), scale);
-      g[i] = dyPart.matmul(adapter.b().value().to(dy.scalar_type())).mul_(scale);
-      at += adapter.r();
-    }
-    return g.length == 1 ? g[0] : torch.cat(new org.bytedeco.pytorch.TensorVector(g), 1);
-  }
-
   private Tensor rows(Part part, Tensor like) {
     return weight.computed(like.scalar_type()).narrow(0, part.start(), part.count());
   }
@@ -174,6 +150,9 @@ public final class AdaptedLinear implements Linear {
   public void close() {
     weight.close();
     bias.ifPresent(Bias::close);
+    if (stacked != null) {
+      stacked.close();
+    }
   }
 
   /// An added vector [out], frozen or trained in pieces.

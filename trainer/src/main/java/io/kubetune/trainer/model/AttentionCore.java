@@ -2,6 +2,8 @@ package io.kubetune.trainer.model;
 
 import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.Placement;
+import io.kubetune.trainer.tensor.Profile;
+import io.kubetune.trainer.tensor.Profile.Part;
 import io.kubetune.trainer.tensor.Scope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -46,6 +48,12 @@ record AttentionCore(
 
   /// q [T,H,d], k and v [T+past,K,d]. Only a sequence with a cache has keys from before.
   Mixed attend(Tensor q, Tensor k, Tensor v, Sequence sequence, Frame frame) {
+    Mixed mixed = Profile.time(Part.ATTENTION, () -> attention(q, k, v, sequence, frame));
+    return new Mixed(
+        mixed.out(), dOut -> Profile.time(Part.ATTENTION, () -> mixed.back().apply(dOut)));
+  }
+
+  private Mixed attention(Tensor q, Tensor k, Tensor v, Sequence sequence, Frame frame) {
     if (FlashAttention.serves(this, q, sequence)) {
       return FlashAttention.attend(this, q, k, v, sequence, frame);
     }

@@ -9,6 +9,8 @@ import io.kubetune.trainer.tensor.HostArrays;
 import io.kubetune.trainer.tensor.Lane;
 import io.kubetune.trainer.tensor.Pass;
 import io.kubetune.trainer.tensor.Placement;
+import io.kubetune.trainer.tensor.Profile;
+import io.kubetune.trainer.tensor.Profile.Part;
 import io.kubetune.trainer.tensor.Scope;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +79,11 @@ final class CausalTransformer implements CausalLm {
     List<Double> sums =
         lanes.compute(
             batch,
-            part -> accumulateHere(part, scale, randomStream + Lane.current() * LANE_STREAM));
+            part ->
+                Profile.time(
+                    Part.REST,
+                    () ->
+                        accumulateHere(part, scale, randomStream + Lane.current() * LANE_STREAM)));
     if (sums.size() > 1) {
       parameters.addUpLanes();
     }
@@ -110,7 +116,9 @@ final class CausalTransformer implements CausalLm {
       }
       Tensor rows = Placement.longs(chosen.positions());
       Pass normed = decoder.finalNorm().forward(x.index_select(0, rows), ends);
-      Head.Loss loss = decoder.head().loss(normed.out(), Placement.longs(chosen.targets()), scale);
+      Tensor targets = Placement.longs(chosen.targets());
+      Head.Loss loss =
+          Profile.time(Part.HEAD, () -> decoder.head().loss(normed.out(), targets, scale));
       Tensor dRows = normed.back().apply(loss.dHidden());
       Tensor dx = torch.zeros_like(x).index_copy_(0, rows, dRows);
       for (int i = blocks.size() - 1; i >= firstTrained; i--) {

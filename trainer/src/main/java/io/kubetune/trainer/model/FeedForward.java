@@ -5,6 +5,8 @@ import io.kubetune.trainer.lora.Linear;
 import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.Pass;
 import io.kubetune.trainer.tensor.Placement;
+import io.kubetune.trainer.tensor.Profile;
+import io.kubetune.trainer.tensor.Profile.Part;
 import org.bytedeco.pytorch.Tensor;
 
 /// What follows attention in a layer: x [T,hidden] to [T,hidden].
@@ -23,24 +25,33 @@ interface FeedForward extends AutoCloseable {
       long f = kept.size(1) / 2;
       boolean fused = activation == Activation.SILU && GpuKernels.serve(kept, f);
       Tensor h =
-          fused
-              ? GpuKernels.swiglu(kept)
-              : activation.forward(kept.narrow(1, 0, f)).mul_(kept.narrow(1, f, f));
+          Profile.time(
+              Part.ELEMENTWISE,
+              () ->
+                  fused
+                      ? GpuKernels.swiglu(kept)
+                      : activation.forward(kept.narrow(1, 0, f)).mul_(kept.narrow(1, f, f)));
       Pass out = down.forward(h, frame);
       return new Pass(
           out.out(),
           dOut -> {
             Tensor dh = out.back().apply(dOut);
-            if (fused) {
-              return both.back().apply(GpuKernels.swigluBack(dh, kept));
-            }
-            Tensor gate = kept.narrow(1, 0, f);
-            Tensor up = kept.narrow(1, f, f);
-            Tensor dBoth = Placement.empty(dh.scalar_type(), dh.size(0), 2 * f);
-            dBoth.narrow(1, f, f).copy_(dh.mul(activation.forward(gate)));
-            dBoth.narrow(1, 0, f).copy_(activation.backward(dh.mul_(up), gate));
-            return both.back().apply(dBoth);
+            return both.back()
+                .apply(
+                    Profile.time(
+                        Part.ELEMENTWISE,
+                        () -> fused ? GpuKernels.swigluBack(dh, kept) : back(dh, kept)));
           });
+    }
+
+    private Tensor back(Tensor dh, Tensor both) {
+      long f = both.size(1) / 2;
+      Tensor gate = both.narrow(1, 0, f);
+      Tensor up = both.narrow(1, f, f);
+      Tensor dBoth = Placement.empty(dh.scalar_type(), dh.size(0), 2 * f);
+      dBoth.narrow(1, f, f).copy_(dh.mul(activation.forward(gate)));
+      dBoth.narrow(1, 0, f).copy_(activation.backward(dh.mul_(up), gate));
+      return dBoth;
     }
 
     @Override

@@ -5,6 +5,8 @@ import io.kubetune.trainer.lora.VectorWeight;
 import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.Pass;
 import io.kubetune.trainer.tensor.Placement;
+import io.kubetune.trainer.tensor.Profile;
+import io.kubetune.trainer.tensor.Profile.Part;
 import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -13,7 +15,13 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Normalizes the last dimension, in fp32 whatever the compute type.
 sealed interface Norm extends AutoCloseable {
-  Pass forward(Tensor x, Frame frame);
+  /// @param x [.., n]
+  default Pass forward(Tensor x, Frame frame) {
+    Pass pass = Profile.time(Part.ELEMENTWISE, () -> normalize(x, frame));
+    return new Pass(pass.out(), dy -> Profile.time(Part.ELEMENTWISE, () -> pass.back().apply(dy)));
+  }
+
+  Pass normalize(Tensor x, Frame frame);
 
   @Override
   void close();
@@ -26,7 +34,7 @@ sealed interface Norm extends AutoCloseable {
   /// @param offset 1 for Gemma, whose files hold w−1; else 0
   record Rms(VectorWeight weight, double epsilon, double offset) implements Norm {
     @Override
-    public Pass forward(Tensor x, Frame frame) {
+    public Pass normalize(Tensor x, Frame frame) {
       if (!weight.isTrained() && x.is_contiguous() && GpuKernels.serve(x, x.size(-1))) {
         return fused(x, frame);
       }
@@ -54,7 +62,7 @@ sealed interface Norm extends AutoCloseable {
 
     private Pass fused(Tensor x, Frame frame) {
       Tensor kept = frame.save(x);
-      Tensor w = frame.save(weight.value(ScalarType.Float));
+      Tensor w = frame.save(weight.value(x.scalar_type()));
       Tensor r = frame.save(Placement.empty(ScalarType.Float, x.numel() / x.size(-1)));
       Tensor y = GpuKernels.rmsNorm(x, w, r, epsilon, offset);
       return new Pass(y, dy -> GpuKernels.rmsNormBack(dy.contiguous(), kept, w, r, offset));
@@ -71,7 +79,7 @@ sealed interface Norm extends AutoCloseable {
   /// Derivative with g = dY·w: `dX = r·(g − mean(g) − x̂·mean(g·x̂))`.
   record Layer(VectorWeight weight, Optional<VectorWeight> bias, double epsilon) implements Norm {
     @Override
-    public Pass forward(Tensor x, Frame frame) {
+    public Pass normalize(Tensor x, Frame frame) {
       Tensor x32 = x.to(ScalarType.Float);
       Tensor centred = x32.sub(meanOfLast(x32));
       Tensor r = frame.save(meanOfLast(centred.square()).add_(new Scalar(epsilon)).rsqrt_());

@@ -4,6 +4,8 @@ import io.kubetune.trainer.kernel.GpuKernels;
 import io.kubetune.trainer.load.ModelConfig;
 import io.kubetune.trainer.tensor.HostArrays;
 import io.kubetune.trainer.tensor.Placement;
+import io.kubetune.trainer.tensor.Profile;
+import io.kubetune.trainer.tensor.Profile.Part;
 import io.kubetune.trainer.tensor.Scope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -155,6 +157,10 @@ public record Rope(
 
   /// Turns x [T,heads,d] forwards (direction 1) or back (direction -1, which is the derivative).
   Tensor turn(Tensor x, Tables tables, int direction) {
+    return Profile.time(Part.ELEMENTWISE, () -> turned(x, tables, direction));
+  }
+
+  private Tensor turned(Tensor x, Tables tables, int direction) {
     if (GpuKernels.serve(x, x.size(2)) && x.stride(1) == x.size(2) && x.stride(2) == 1) {
       return GpuKernels.rope(x, tables.cos(), tables.sin(), direction);
     }

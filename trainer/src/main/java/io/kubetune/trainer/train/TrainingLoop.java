@@ -9,6 +9,8 @@ import io.kubetune.trainer.data.Document;
 import io.kubetune.trainer.data.PackedBatch;
 import io.kubetune.trainer.model.CausalLm;
 import io.kubetune.trainer.model.CausalLm.LossSum;
+import io.kubetune.trainer.tensor.Profile;
+import io.kubetune.trainer.tensor.Profile.Part;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -106,14 +108,18 @@ public final class TrainingLoop {
     long tokens = batches.stream().mapToLong(PackedBatch::tokenCount).sum();
 
     double loss = halving.compute("step", batches, progress, this::gradients) / labelTokens;
-    double norm = GradientClip.clip(model.parameters().gradients(), training.maxGradNorm());
+    double norm =
+        Profile.time(
+            Part.OPTIMIZER,
+            () -> GradientClip.clip(model.parameters().gradients(), training.maxGradNorm()));
     double learningRate = schedule.learningRate(progress.step);
     boolean skipped = !Double.isFinite(loss) || !Double.isFinite(norm);
     if (!skipped) {
-      optimizer.update(learningRate);
+      Profile.time(Part.OPTIMIZER, () -> optimizer.update(learningRate));
       progress.lastLoss = OptionalDouble.of(loss);
     }
 
+    Profile.stepEnded();
     double seconds = (System.nanoTime() - start) / 1e9;
     progress.step++;
     progress.updates = optimizer.updates();

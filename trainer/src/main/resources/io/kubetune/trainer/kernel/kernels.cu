@@ -35,7 +35,7 @@ __device__ __forceinline__ float sum_of_block(float value) {
 
 // A block a row: y = x·r·(w + offset), r = 1/sqrt(mean(x²) + epsilon).
 template <typename T>
-__device__ void rms_norm(const T *x, const float *w, T *y, float *r, int n, float epsilon, float offset) {
+__device__ void rms_norm(const T *x, const T *w, T *y, float *r, int n, float epsilon, float offset) {
   constexpr int N = 16 / sizeof(T);
   const Sixteen<T> *row = (const Sixteen<T> *)(x + (size_t)blockIdx.x * n);
   Sixteen<T> *out = (Sixteen<T> *)(y + (size_t)blockIdx.x * n);
@@ -47,29 +47,29 @@ __device__ void rms_norm(const T *x, const float *w, T *y, float *r, int n, floa
   float inverse = rsqrtf(sum_of_block(squares) / n + epsilon);
   if (threadIdx.x == 0) r[blockIdx.x] = inverse;
   for (int i = threadIdx.x; i < n / N; i += blockDim.x) {
-    Sixteen<T> v = row[i], result;
-    for (int j = 0; j < N; j++) result.value[j] = down<T>(up(v.value[j]) * inverse * (w[i * N + j] + offset));
+    Sixteen<T> v = row[i], factor = ((const Sixteen<T> *)w)[i], result;
+    for (int j = 0; j < N; j++) result.value[j] = down<T>(up(v.value[j]) * inverse * (up(factor.value[j]) + offset));
     out[i] = result;
   }
 }
 
 // A block a row: with g = dy·(w + offset) and x̂ = x·r, dx = r·(g − x̂·mean(g·x̂)).
 template <typename T>
-__device__ void rms_norm_back(const T *dy, const T *x, const float *w, const float *r, T *dx, int n, float offset) {
+__device__ void rms_norm_back(const T *dy, const T *x, const T *w, const float *r, T *dx, int n, float offset) {
   constexpr int N = 16 / sizeof(T);
   size_t start = (size_t)blockIdx.x * n;
   const Sixteen<T> *dyRow = (const Sixteen<T> *)(dy + start), *xRow = (const Sixteen<T> *)(x + start);
   Sixteen<T> *out = (Sixteen<T> *)(dx + start);
   float inverse = r[blockIdx.x], products = 0;
   for (int i = threadIdx.x; i < n / N; i += blockDim.x) {
-    Sixteen<T> d = dyRow[i], v = xRow[i];
-    for (int j = 0; j < N; j++) products += up(d.value[j]) * (w[i * N + j] + offset) * up(v.value[j]) * inverse;
+    Sixteen<T> d = dyRow[i], v = xRow[i], factor = ((const Sixteen<T> *)w)[i];
+    for (int j = 0; j < N; j++) products += up(d.value[j]) * (up(factor.value[j]) + offset) * up(v.value[j]) * inverse;
   }
   float mean = sum_of_block(products) / n;
   for (int i = threadIdx.x; i < n / N; i += blockDim.x) {
-    Sixteen<T> d = dyRow[i], v = xRow[i], result;
+    Sixteen<T> d = dyRow[i], v = xRow[i], factor = ((const Sixteen<T> *)w)[i], result;
     for (int j = 0; j < N; j++) {
-      float g = up(d.value[j]) * (w[i * N + j] + offset);
+      float g = up(d.value[j]) * (up(factor.value[j]) + offset);
       result.value[j] = down<T>(inverse * (g - up(v.value[j]) * inverse * mean));
     }
     out[i] = result;
@@ -153,8 +153,8 @@ __device__ void nf4(const u32 *packed, const float *absmax, const u8 *codes, con
 }
 
 #define FOR_TYPE(T, NAME) \
-  extern "C" __global__ void rms_norm_##NAME(const T *x, const float *w, T *y, float *r, int n, float epsilon, float offset) { rms_norm<T>(x, w, y, r, n, epsilon, offset); } \
-  extern "C" __global__ void rms_norm_back_##NAME(const T *dy, const T *x, const float *w, const float *r, T *dx, int n, float offset) { rms_norm_back<T>(dy, x, w, r, dx, n, offset); } \
+  extern "C" __global__ void rms_norm_##NAME(const T *x, const T *w, T *y, float *r, int n, float epsilon, float offset) { rms_norm<T>(x, w, y, r, n, epsilon, offset); } \
+  extern "C" __global__ void rms_norm_back_##NAME(const T *dy, const T *x, const T *w, const float *r, T *dx, int n, float offset) { rms_norm_back<T>(dy, x, w, r, dx, n, offset); } \
   extern "C" __global__ void swiglu_##NAME(const T *both, T *h, long long vectors, int f) { swiglu<T>(both, h, vectors, f); } \
   extern "C" __global__ void swiglu_back_##NAME(const T *dh, const T *both, T *dBoth, long long vectors, int f) { swiglu_back<T>(dh, both, dBoth, vectors, f); } \
   extern "C" __global__ void rope_##NAME(const T *x, const T *cosine, const T *sine, T *y, long long pairs, int heads, int d, int half, long long stride, float direction) { rope<T>(x, cosine, sine, y, pairs, heads, d, half, stride, direction); } \
