@@ -122,8 +122,8 @@ public final class GpuKernels {
   /// @param x [T, heads, d], each token's heads without gaps
   /// @param cos [T, rotated/2] in x's type
   /// @param direction 1, or -1 to turn back
-  public static Tensor rope(Tensor x, Tensor cos, Tensor sin, int direction) {
-    Tensor y = Placement.empty(x.scalar_type(), x.size(0), x.size(1), x.size(2));
+  /// @param y where the result goes: as x, or x itself
+  public static Tensor rope(Tensor x, Tensor cos, Tensor sin, int direction, Tensor y) {
     int d = (int) x.size(2);
     int half = (int) cos.size(1);
     long pairs = x.size(0) * x.size(1) * (d - half);
@@ -140,6 +140,7 @@ public final class GpuKernels {
         d,
         half,
         x.stride(0),
+        y.stride(0),
         (float) direction);
     return y;
   }

@@ -40,8 +40,8 @@ record Attention(
     Optional<Pass> qNormed = queryNorm.map(n -> n.forward(parts[0], frame));
     Optional<Pass> kNormed = keyNorm.map(n -> n.forward(parts[1], frame));
     Rope.Tables tables = sequence.tables(rope);
-    Tensor q = frame.save(rope.turn(qNormed.map(Pass::out).orElse(parts[0]), tables, 1));
-    Tensor k = frame.save(rope.turn(kNormed.map(Pass::out).orElse(parts[1]), tables, 1));
+    Tensor q = frame.save(rope.turnInPlace(qNormed.map(Pass::out).orElse(parts[0]), tables, 1));
+    Tensor k = frame.save(rope.turnInPlace(kNormed.map(Pass::out).orElse(parts[1]), tables, 1));
     Tensor v = frame.save(parts[2]);
     KeyValueCache cache = sequence.cache();
     Tensor keys = cache == null ? k : cache.appendKeys(layer, k);
@@ -52,12 +52,26 @@ record Attention(
         out.out(),
         dOut -> {
           Tensor[] d = mixed.back().apply(out.back().apply(dOut));
+          if (layout == Layout.STACKED && qNormed.isEmpty() && kNormed.isEmpty()) {
+            return all.back().apply(turnBack(d, tables));
+          }
           Tensor dqPlain = rope.turn(d[0], tables, -1);
           Tensor dkPlain = rope.turn(d[1], tables, -1);
           Tensor dqIn = qNormed.map(n -> n.back().apply(dqPlain)).orElse(dqPlain);
           Tensor dkIn = kNormed.map(n -> n.back().apply(dkPlain)).orElse(dkPlain);
           return all.back().apply(join(dqIn, dkIn, d[2]));
         });
+  }
+
+  /// The derivatives by q, k and v, turned straight to where they lie in the product's own.
+  private Tensor turnBack(Tensor[] d, Rope.Tables tables) {
+    long columns = (core.heads() + 2L * core.keyHeads()) * core.headDimension();
+    Tensor all = Placement.empty(d[0].scalar_type(), d[0].size(0), columns);
+    Tensor[] parts = split(all);
+    rope.turn(d[0], tables, -1, parts[0]);
+    rope.turn(d[1], tables, -1, parts[1]);
+    parts[2].copy_(d[2]);
+    return all;
   }
 
   private Tensor[] split(Tensor all) {

@@ -157,19 +157,33 @@ public record Rope(
 
   /// Turns x [T,heads,d] forwards (direction 1) or back (direction -1, which is the derivative).
   Tensor turn(Tensor x, Tables tables, int direction) {
-    return Profile.time(Part.ELEMENTWISE, () -> turned(x, tables, direction));
+    return turn(
+        x, tables, direction, Placement.empty(x.scalar_type(), x.size(0), x.size(1), x.size(2)));
   }
 
-  private Tensor turned(Tensor x, Tables tables, int direction) {
-    if (GpuKernels.serve(x, x.size(2)) && x.stride(1) == x.size(2) && x.stride(2) == 1) {
-      return GpuKernels.rope(x, tables.cos(), tables.sin(), direction);
+  /// The same in place where a kernel does it, else in a new tensor. x is no one's after that.
+  Tensor turnInPlace(Tensor x, Tables tables, int direction) {
+    return isServed(x) ? turn(x, tables, direction, x) : turn(x, tables, direction);
+  }
+
+  /// The same into a tensor of the same shape, and of any stride from token to token.
+  Tensor turn(Tensor x, Tables tables, int direction, Tensor into) {
+    return Profile.time(Part.ELEMENTWISE, () -> turned(x, tables, direction, into));
+  }
+
+  private static boolean isServed(Tensor x) {
+    return GpuKernels.serve(x, x.size(2)) && x.stride(1) == x.size(2) && x.stride(2) == 1;
+  }
+
+  private Tensor turned(Tensor x, Tables tables, int direction, Tensor y) {
+    if (isServed(x)) {
+      return GpuKernels.rope(x, tables.cos(), tables.sin(), direction, y);
     }
     long half = rotated / 2;
     Tensor cos = tables.cos().unsqueeze(1); // [T,1,half]
     Tensor sin = direction > 0 ? tables.sin().unsqueeze(1) : tables.sin().unsqueeze(1).neg();
     Tensor x1 = x.narrow(2, 0, half);
     Tensor x2 = x.narrow(2, half, half);
-    Tensor y = Placement.empty(x.scalar_type(), x.size(0), x.size(1), x.size(2));
     y.narrow(2, 0, half).copy_(x1.mul(cos).sub_(x2.mul(sin)));
     y.narrow(2, half, half).copy_(x2.mul(cos).add_(x1.mul(sin)));
     if (rotated < x.size(2)) {

@@ -109,16 +109,16 @@ template <typename T> __device__ void swiglu_back(const T *dh, const T *both, T 
   *(Sixteen<T> *)(dBoth + row * 2 * f + f + column) = dUp;
 }
 
-// Rotates pairs (i, i + half) of each head; x [tokens, heads, d] with `stride` values from token to token, y without gaps.
+// Rotates pairs (i, i + half) of each head; x and y [tokens, heads, d] with so many values from token to token, y perhaps x itself.
 // A thread a pair; those past the rotated part copy what does not turn. direction −1 turns back.
 template <typename T>
-__device__ void rope(const T *x, const T *cosine, const T *sine, T *y, long long pairs, int heads, int d, int half, long long stride, float direction) {
+__device__ void rope(const T *x, const T *cosine, const T *sine, T *y, long long pairs, int heads, int d, int half, long long xStride, long long yStride, float direction) {
   long long at = (long long)blockIdx.x * blockDim.x + threadIdx.x;
   if (at >= pairs) return;
   int slots = d - half, i = at % slots;
   long long head = at / slots % heads, token = at / slots / heads;
-  const T *from = x + token * stride + head * d;
-  T *to = y + (token * heads + head) * d;
+  const T *from = x + token * xStride + head * d;
+  T *to = y + token * yStride + head * d;
   if (i >= half) { to[half + i] = from[half + i]; return; }
   float c = up(cosine[token * half + i]), s = up(sine[token * half + i]) * direction;
   float a = up(from[i]), b = up(from[i + half]);
@@ -157,7 +157,7 @@ __device__ void nf4(const u32 *packed, const float *absmax, const u8 *codes, con
   extern "C" __global__ void rms_norm_back_##NAME(const T *dy, const T *x, const T *w, const float *r, T *dx, int n, float offset) { rms_norm_back<T>(dy, x, w, r, dx, n, offset); } \
   extern "C" __global__ void swiglu_##NAME(const T *both, T *h, long long vectors, int f) { swiglu<T>(both, h, vectors, f); } \
   extern "C" __global__ void swiglu_back_##NAME(const T *dh, const T *both, T *dBoth, long long vectors, int f) { swiglu_back<T>(dh, both, dBoth, vectors, f); } \
-  extern "C" __global__ void rope_##NAME(const T *x, const T *cosine, const T *sine, T *y, long long pairs, int heads, int d, int half, long long stride, float direction) { rope<T>(x, cosine, sine, y, pairs, heads, d, half, stride, direction); } \
+  extern "C" __global__ void rope_##NAME(const T *x, const T *cosine, const T *sine, T *y, long long pairs, int heads, int d, int half, long long xStride, long long yStride, float direction) { rope<T>(x, cosine, sine, y, pairs, heads, d, half, xStride, yStride, direction); } \
   extern "C" __global__ void nf4_##NAME(const u32 *packed, const float *absmax, const u8 *codes, const float *nested, const float *map, float shift, T *out, long long threads) { nf4<T>(packed, absmax, codes, nested, map, shift, out, threads); }
 
 FOR_TYPE(float, fp32)
