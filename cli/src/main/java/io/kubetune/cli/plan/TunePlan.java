@@ -89,7 +89,7 @@ public record TunePlan(
         config,
         model,
         memory,
-        PodImages.of(request, version),
+        PodImages.of(request, gpus, version),
         new PodResources(
             pod.cpu().orElse(CPUS), memoryLimit.orElse("1Gi"), gpus, pod.gpuResource()),
         false);

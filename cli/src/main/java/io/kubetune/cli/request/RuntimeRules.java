@@ -73,6 +73,13 @@ record RuntimeRules(
           "several workers are not possible in this version",
           "take it out");
     }
+    if (runtime == RuntimeKind.JOB && severalGpus()) {
+      problem(
+          problems,
+          Field.GPUS,
+          "the trainer computes on one GPU in this version, and the others would be paid for idle",
+          "ask for 1");
+    }
     switch (runtime) {
       case LOCAL -> local(problems);
       case JOB -> job(problems);
@@ -250,6 +257,14 @@ record RuntimeRules(
           "a pod can't write this machine's folders",
           "write HOST/REPO:TAG or pvc://CLAIM/PATH");
     }
+  }
+
+  /// What is no number has been told of where the pod is read.
+  private boolean severalGpus() {
+    return values.all(Field.GPUS).stream()
+        .findFirst()
+        .filter(gpus -> gpus.value().matches("[2-9]|[1-9][0-9]+"))
+        .isPresent();
   }
 
   private void problem(List<Problem> problems, Field field, String found, String remedy) {

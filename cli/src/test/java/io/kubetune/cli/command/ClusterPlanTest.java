@@ -73,10 +73,12 @@ class ClusterPlanTest {
     assertThat(fits.path("cluster").path("freeNodes").toString()).contains("fake-0");
     assertThat(fits.path("cluster").path("problems")).isEmpty();
 
-    JsonNode not = Json.MAPPER.readTree(plan("--gpus=64", "-o", "json").out());
+    JsonNode not =
+        Json.MAPPER.readTree(
+            plan("--gpus=1", "--gpu-resource=example.com/none", "-o", "json").out());
     assertThat(not.path("cluster").path("freeNodes")).isEmpty();
     assertThat(not.path("cluster").path("problems").path(0).path("place").asString())
-        .isEqualTo("--gpus 64");
+        .isEqualTo("--gpus 1");
   }
 
   @Test

@@ -108,6 +108,13 @@ class RuntimeRulesTest {
   }
 
   @Test
+  void gpusThatWouldStandIdleAreNotAskedFor() {
+    assertThat(problems(JOB, Map.of(Field.GPUS, "2"))).containsExactly("--gpus");
+    assertThat(problems(JOB, Map.of(Field.GPUS, "1"))).isEmpty();
+    assertThat(problems(JOB, Map.of(Field.GPUS, "two"))).containsExactly("--gpus");
+  }
+
+  @Test
   void aFileThatDescribesAPodStillRunsOnThisMachine() {
     String file =
         """
