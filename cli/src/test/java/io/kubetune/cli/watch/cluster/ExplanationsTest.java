@@ -62,7 +62,8 @@ class ExplanationsTest {
 
   @Test
   void noNodeHasTheGpusThatAreAskedFor() throws Exception {
-    assertThat(words(explained("NO_GPU", "--gpus=8"))).contains("no free nvidia.com/gpu");
+    assertThat(words(explained("NO_GPU", "--gpus=1", "--gpu-resource=example.com/none")))
+        .contains("no free example.com/none");
   }
 
   @Test
