@@ -5,6 +5,7 @@ import io.kubetune.cli.data.DataSource;
 import io.kubetune.cli.data.Dataset;
 import io.kubetune.cli.data.NormaliseRequest;
 import io.kubetune.cli.data.RowReading;
+import io.kubetune.cli.data.check.ConversationCheck;
 import io.kubetune.cli.fetch.DataPull;
 import io.kubetune.cli.fetch.ImageCache;
 import io.kubetune.cli.registry.ImageReference;
@@ -16,12 +17,14 @@ import io.kubetune.cli.source.SourceReference;
 import io.kubetune.cli.source.Sources;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,6 +78,12 @@ final class Download implements Callable<Integer> {
   private List<String> evalData = List.of();
 
   @Mixin private ReadingOptions reading;
+
+  @Option(
+      names = "--chat-template",
+      paramLabel = "TEXT|FILE",
+      description = "refuse conversations that this template of the trainer's refuses")
+  private String chatTemplate;
 
   @Option(names = "--to", paramLabel = "FOLDER", description = "where the rows go")
   private Path to;
@@ -186,6 +195,8 @@ final class Download implements Callable<Integer> {
   private void rows() {
     // Before anything is downloaded for it.
     RowReading understood = reading.reading();
+    Optional<ConversationCheck> conversations =
+        Optional.ofNullable(chatTemplate).map(InspectOptions::text).map(ConversationCheck::new);
     MountedSecrets secrets = new MountedSecrets(credentials);
     SourceOptions options = options(secrets);
     Path cache = Sources.cache(options);
@@ -207,6 +218,16 @@ final class Download implements Callable<Integer> {
     }
     DataFacts facts =
         Dataset.normalise(new NormaliseRequest(DataSource.of(train).as(understood), eval, aside));
+    if (conversations.isPresent()) {
+      try {
+        conversations.get().check(aside);
+      } catch (TuneException e) {
+        placed.remove(aside); // made a moment ago, and of no use
+        throw e;
+      } catch (IOException e) {
+        throw Dataset.storage(aside, e);
+      }
+    }
     if (!aside.equals(to)) {
       placed.moveUp(aside);
     }

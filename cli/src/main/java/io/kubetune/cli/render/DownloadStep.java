@@ -71,6 +71,7 @@ record DownloadStep(
       arguments.add("--eval-data=" + source(each, mounts, volumes));
     }
     arguments.addAll(reading(request.reading()));
+    plan.config().chatTemplate().ifPresent(text -> arguments.add("--chat-template=" + text));
     arguments.add("--to=" + PodPaths.DATA);
     request.sources().s3Endpoint().ifPresent(uri -> arguments.add("--s3-endpoint=" + uri));
     request.sources().s3Region().ifPresent(region -> arguments.add("--s3-region=" + region));

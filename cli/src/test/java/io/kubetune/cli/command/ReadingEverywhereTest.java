@@ -313,6 +313,15 @@ class ReadingEverywhereTest {
           .contains("no system turns");
       assertThat(refused.status()).isEqualTo(ExitCode.BAD_DATA.code());
     }
+    Path to = Files.createDirectory(folder.resolve("volume"));
+    Typed pod =
+        typed("pod", "download", "--data=" + chats, "--to=" + to, "--chat-template=" + strict);
+    assertThat(pod.err()).contains("chats.jsonl:3: the chat template refuses it:");
+    assertThat(pod.status()).isEqualTo(ExitCode.BAD_DATA.code());
+    assertThat(Files.list(to).toList()).isEmpty();
+    Path none = folder.resolve("none");
+    typed("download", "--data=" + chats, "--to=" + none, "--chat-template=" + strict);
+    assertThat(none).doesNotExist();
     assertThat(runs.store().list()).isEmpty();
     assertThat(Files.list(runs.store().root()).toList()).as("nothing half made").isEmpty();
   }
