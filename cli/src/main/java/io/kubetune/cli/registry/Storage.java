@@ -29,7 +29,12 @@ public final class Storage {
           case NoSuchFileException e -> "no such file or folder";
           default -> reason;
         };
-    String remedy = reason.contains("No space left") ? "free some space, then run it again" : "";
+    String remedy =
+        switch (cause) {
+          case AccessDeniedException _ ->
+              "make it writable for the user that this runs as; in a pod that is 65532, group 65532";
+          default -> reason.contains("No space left") ? "free some space, then run it again" : "";
+        };
     return new TuneException(ExitCode.STORAGE, attempted, where, found, remedy, cause);
   }
 }

@@ -16,6 +16,7 @@ import io.kubetune.contract.ExitCode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -106,7 +107,8 @@ class RealSourcesTest {
   }
 
   private Typed createOfTheHub(String name, String secret) {
-    return create(name, secret, "--model=hf://org/tiny", "--model-secret=hub");
+    return create(
+        name, secret, "--model=hf://org/tiny", "--model-secret=hub", "--model-cache=hub-cache");
   }
 
   private Typed create(String name, String secret, String... model) {
@@ -117,7 +119,6 @@ class RealSourcesTest {
       "--kubeconfig=" + runs.cluster().kubeconfig(),
       "--namespace=" + runs.namespace().name(),
       "--registry=" + runs.cluster().podRegistry() + "/kubetune",
-      "--model-cache=hub-cache",
       "--data=" + server.uri(HOST, "/rows.jsonl"),
       "--data-secret=" + secret,
       "--ca-configmap=corp-ca",
@@ -189,13 +190,27 @@ class RealSourcesTest {
         create(
             "packaged",
             "rows",
-            "--model=image://" + HOST + ":" + registry.port() + "/models/tiny:1");
+            "--model=image://" + HOST + ":" + registry.port() + "/models/tiny:1",
+            "--model-cache=hub-cache");
     assertThat(created.status()).as(created.err()).isZero();
     awaitEnd("packaged");
 
     assertThat(adapter("packaged")).isNotEmptyFile();
     String kept = "hub-cache/images--" + HOST + "--" + registry.port() + "--models--tiny";
     assertThat(folder.resolve(kept)).isDirectory();
+  }
+
+  @Test
+  void aClaimThatThePodMayNotWriteToIsToldWithTheUserThatItIsToBeWritableFor() throws Exception {
+    Path closed = folder.resolve("closed");
+    runs.claim("closed", closed);
+    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+    create("closed", "rows", "--model=hf://org/tiny", "--model-secret=hub", "--model-cache=closed");
+    Typed ended = runs.onRun("wait", "closed", "--timeout", "120s");
+
+    assertThat(ended.status()).as(ended.err()).isEqualTo(ExitCode.STORAGE.code());
+    assertThat(runs.onRun("status", "closed").out()).contains("no permission", "65532");
   }
 
   @Test
