@@ -18,8 +18,10 @@ public final class Main {
     // Figures look the same everywhere, also where a program reads them.
     Locale.setDefault(Locale.ROOT);
     // The client reads it once, before its first request. Each of its buffers passes through three
-    // threads: with its own 16 KiB a pull spends a quarter more time in all.
-    System.getProperties().putIfAbsent("jdk.httpclient.bufsize", String.valueOf(128 << 10));
+    // threads, so 16 KiB, its own choice, cost a pull a quarter more; above 64 KiB the native
+    // binary
+    // maps memory anew for each.
+    System.getProperties().putIfAbsent("jdk.httpclient.bufsize", String.valueOf(48 << 10));
     Map<String, String> environment = System.getenv();
     System.exit(run(arguments, Terminal.ofProcess(environment), environment));
   }
