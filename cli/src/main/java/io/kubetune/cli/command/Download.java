@@ -178,7 +178,7 @@ final class Download implements Callable<Integer> {
 
   /// A model's image in the cache; rows are small beside it, and soon others.
   private Path kept(SourceReference.Image image, Path cache, MountedSecrets secrets) {
-    PodEvents events = new PodEvents(surroundings.terminal().out(), "downloading", image.text());
+    PodEvents events = new PodEvents(surroundings.terminal(), "downloading", image.text());
     ImageReference reference = ImageReference.parse(image.reference());
     DataPull.PulledData pulled = new ImageCache(cache, access(secrets)).pull(reference, events);
     tell(image.reference(), pulled, events);
@@ -231,7 +231,7 @@ final class Download implements Callable<Integer> {
     if (!aside.equals(to)) {
       placed.moveUp(aside);
     }
-    PodEvents events = new PodEvents(surroundings.terminal().out(), "downloading", "");
+    PodEvents events = new PodEvents(surroundings.terminal(), "downloading", "");
     facts.warnings().forEach(each -> surroundings.terminal().err().println("warning: " + each));
     events.print(
         PodEvents.event("normalised")
@@ -242,7 +242,7 @@ final class Download implements Callable<Integer> {
 
   private Path fetch(
       SourceReference source, SourceOptions options, Path cache, MountedSecrets secrets) {
-    PodEvents events = new PodEvents(surroundings.terminal().out(), "downloading", source.text());
+    PodEvents events = new PodEvents(surroundings.terminal(), "downloading", source.text());
     if (source instanceof SourceReference.Image(String reference, String file)) {
       return images
           .computeIfAbsent(reference, _ -> image(reference, cache, secrets, events))

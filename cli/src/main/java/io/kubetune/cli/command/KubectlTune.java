@@ -70,7 +70,8 @@ public final class KubectlTune implements Callable<Integer> {
       names = {"-v", "--v"},
       paramLabel = "LEVEL",
       scope = ScopeType.INHERIT,
-      description = "as kubectl has it: 6 shows requests and answers, 7 their headers too")
+      description =
+          "as kubectl has it: 6 shows requests and answers, 7 headers, 8 bodies, 9 whole ones")
   private int verbosity;
 
   private final Surroundings surroundings;

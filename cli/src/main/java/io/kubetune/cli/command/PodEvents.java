@@ -1,6 +1,8 @@
 package io.kubetune.cli.command;
 
 import io.kubetune.cli.registry.TransferListener;
+import io.kubetune.cli.terminal.HttpTrace;
+import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.Event;
 import io.kubetune.contract.EventLine;
 import io.kubetune.contract.Problem;
@@ -28,11 +30,13 @@ final class PodEvents implements TransferListener {
   private static final Duration BETWEEN = Duration.ofSeconds(1);
 
   private final PrintStream out;
+  private final HttpTrace trace;
   private final String verb;
   private final String source;
 
-  PodEvents(PrintStream out, String verb, String source) {
-    this.out = out;
+  PodEvents(Terminal terminal, String verb, String source) {
+    this.out = terminal.out();
+    this.trace = HttpTrace.of(terminal);
     this.verb = verb;
     this.source = source;
   }
@@ -66,6 +70,11 @@ final class PodEvents implements TransferListener {
   @Override
   public void say(String message) {
     print(event("retrying").put("source", source).put("message", message));
+  }
+
+  @Override
+  public HttpTrace trace() {
+    return trace;
   }
 
   /// Last of a container that failed: the same event as the trainer's, also as the pod's last word.

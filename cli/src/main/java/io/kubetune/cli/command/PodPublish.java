@@ -74,7 +74,7 @@ final class PodPublish implements Callable<Integer> {
       awaitTrainer(environment);
       requireResult();
       ObjectNode result = publish(environment);
-      new PodEvents(surroundings.terminal().out(), "publishing", run).print(result);
+      new PodEvents(surroundings.terminal(), "publishing", run).print(result);
       TerminationLog.of(environment).ifPresent(log -> log.write(result.toString()));
       return ExitCode.OK.code();
     } catch (TuneException e) {
@@ -125,7 +125,7 @@ final class PodPublish implements Callable<Integer> {
                     results,
                     ImageReference.parse(to),
                     provenance,
-                    new PodEvents(surroundings.terminal().out(), "publishing", to));
+                    new PodEvents(surroundings.terminal(), "publishing", to));
         result.put("image", published.reference().toString());
         result.put("digest", published.digest().toString());
         result.put("bytes", published.bytes());

@@ -4,11 +4,7 @@ import io.kubetune.cli.registry.TransferListener;
 import io.kubetune.cli.terminal.HttpTrace;
 import io.kubetune.cli.terminal.StageBars;
 import io.kubetune.cli.terminal.Terminal;
-import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Shows what moves to or from a registry: as a bar at a terminal, else the remarks alone.
@@ -19,11 +15,13 @@ import java.util.concurrent.atomic.AtomicLong;
 final class TransferBars implements TransferListener, AutoCloseable {
   private final Terminal terminal;
   private final StageBars bars;
+  private final HttpTrace trace;
   private final AtomicLong moved = new AtomicLong();
 
   TransferBars(Terminal terminal) {
     this.terminal = terminal;
     this.bars = new StageBars(terminal);
+    this.trace = HttpTrace.of(terminal);
   }
 
   @Override
@@ -46,9 +44,8 @@ final class TransferBars implements TransferListener, AutoCloseable {
   }
 
   @Override
-  public void answered(
-      String method, URI uri, int status, Duration took, Map<String, List<String>> headers) {
-    HttpTrace.of(terminal).answered(method, uri, status, took, headers);
+  public HttpTrace trace() {
+    return trace;
   }
 
   @Override

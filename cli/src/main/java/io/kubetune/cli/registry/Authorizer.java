@@ -1,6 +1,9 @@
 package io.kubetune.cli.registry;
 
 import com.google.cloud.tools.jib.api.Credential;
+import io.kubetune.cli.terminal.HttpTrace;
+import io.kubetune.cli.terminal.TracedContent;
+import io.kubetune.cli.terminal.TracedExchange;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -26,10 +29,12 @@ final class Authorizer {
   private final HttpClient http;
   private final String host;
   private final RegistryCredentials credentials;
+  private final HttpTrace trace;
   private final Map<String, String> headerByScope = new ConcurrentHashMap<>();
   private Optional<Credential> known;
 
-  Authorizer(HttpClient http, String host, RegistryCredentials credentials) {
+  Authorizer(HttpClient http, String host, RegistryCredentials credentials, HttpTrace trace) {
+    this.trace = trace;
     this.http = http;
     this.host = host;
     this.credentials = credentials;
@@ -82,7 +87,7 @@ final class Authorizer {
     }
     Optional<Credential> credential = credential();
     String asked = challenge.parameters().getOrDefault("scope", scope);
-    HttpRequest request =
+    Asked request =
         credential.isPresent() && credential.get().isOAuth2RefreshToken()
             ? refresh(realm, challenge.parameter("service"), asked, credential.get())
             : fetch(realm, challenge.parameter("service"), asked, credential);
@@ -95,16 +100,25 @@ final class Authorizer {
     return token.isEmpty() ? Optional.empty() : Optional.of(token);
   }
 
-  private HttpResponse<byte[]> send(HttpRequest request) throws IOException {
+  private HttpResponse<byte[]> send(Asked asked) throws IOException {
+    HttpRequest request = asked.request();
+    TracedExchange traced = new TracedExchange(trace, request);
     try {
-      return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+      HttpResponse<byte[]> response =
+          traced.answered(http.send(request, HttpResponse.BodyHandlers.ofByteArray()));
+      traced.sent(TracedContent.of(request.headers().firstValue("Content-Type"), asked.form()));
+      traced.answered(response, response.body());
+      return response;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
   }
 
-  private static HttpRequest fetch(
+  /// @param form its body; empty where it has none
+  private record Asked(HttpRequest request, String form) {}
+
+  private static Asked fetch(
       String realm, String service, String scope, Optional<Credential> credential) {
     String query = "service=" + form(service) + "&scope=" + form(scope);
     String separator = realm.contains("?") ? "&" : "?";
@@ -112,11 +126,10 @@ final class Authorizer {
         HttpRequest.newBuilder(URI.create(realm + separator + query))
             .timeout(Duration.ofSeconds(30));
     credential.ifPresent(user -> request.header("Authorization", basic(user)));
-    return request.build();
+    return new Asked(request.build(), "");
   }
 
-  private static HttpRequest refresh(
-      String realm, String service, String scope, Credential credential) {
+  private static Asked refresh(String realm, String service, String scope, Credential credential) {
     String body =
         "grant_type=refresh_token&client_id=kubectl-tune&service="
             + form(service)
@@ -124,11 +137,13 @@ final class Authorizer {
             + form(scope)
             + "&refresh_token="
             + form(credential.getPassword());
-    return HttpRequest.newBuilder(URI.create(realm))
-        .timeout(Duration.ofSeconds(30))
-        .header("Content-Type", "application/x-www-form-urlencoded")
-        .POST(HttpRequest.BodyPublishers.ofString(body))
-        .build();
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(realm))
+            .timeout(Duration.ofSeconds(30))
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    return new Asked(request, body);
   }
 
   private static String basic(Credential user) {

@@ -1,5 +1,7 @@
 package io.kubetune.cli.registry;
 
+import io.kubetune.cli.terminal.HttpTrace;
+
 /// Several transfers at once as one bar: whoever moves bytes moves it.
 ///
 /// ```
@@ -25,6 +27,11 @@ public final class OverallTransfer implements TransferListener, AutoCloseable {
   @Override
   public void say(String message) {
     listener.say(message);
+  }
+
+  @Override
+  public HttpTrace trace() {
+    return listener.trace();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.kubetune.cli.registry;
 
+import io.kubetune.cli.terminal.TracedExchange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -8,8 +9,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,7 +50,8 @@ final class RegistryHttp {
     this.scope = "repository:" + reference.repository() + ":" + actions;
     this.http = TrustedHttp.client(access);
     this.authorizer =
-        new Authorizer(http, reference.host(), new RegistryCredentials(access, listener));
+        new Authorizer(
+            http, reference.host(), new RegistryCredentials(access, listener), listener.trace());
   }
 
   /// @param path below `/v2/<repository>/`
@@ -183,18 +185,16 @@ final class RegistryHttp {
     authorization.ifPresent(value -> request.header("Authorization", value));
     request.method(method, body.map(StreamingBody::publisher).orElseGet(BodyPublishers::noBody));
     HttpRequest built = request.build();
-    Instant asked = Instant.now();
-    var future = http.sendAsync(built, HttpResponse.BodyHandlers.ofInputStream());
+    TracedExchange traced = new TracedExchange(listener.trace(), built);
+    var future = http.sendAsync(built, traced.streamed());
     try {
-      HttpResponse<InputStream> response = await(future, body);
-      listener.answered(
-          method,
-          uri,
-          response.statusCode(),
-          Duration.between(asked, Instant.now()),
-          built.headers().map());
+      HttpResponse<InputStream> response = traced.answered(await(future, body));
+      if (body.isPresent() && listener.trace().showsBodies()) {
+        traced.sent(body.get().traced(built.headers().firstValue("Content-Type")));
+      }
       return response;
     } catch (IOException e) {
+      traced.failed();
       body.ifPresent(StreamingBody::stop);
       throw e;
     }
@@ -246,7 +246,8 @@ final class RegistryHttp {
         HttpRequest.newBuilder(URI.create("http://" + host + "/v2/")).timeout(PROBE).build();
     for (int attempt = 1; attempt < access.attempts(); attempt++) {
       try {
-        return http.send(probe, HttpResponse.BodyHandlers.discarding()).statusCode() == 400;
+        TracedExchange traced = new TracedExchange(listener.trace(), probe);
+        return traced.answered(http.send(probe, BodyHandlers.discarding())).statusCode() == 400;
       } catch (ConnectException e) {
         return false; // Nothing listens: the request itself will say so.
       } catch (IOException e) {

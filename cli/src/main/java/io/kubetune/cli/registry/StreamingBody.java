@@ -1,5 +1,6 @@
 package io.kubetune.cli.registry;
 
+import io.kubetune.cli.terminal.TracedContent;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -57,6 +58,27 @@ final class StreamingBody {
 
   long sentBytes() {
     return sentBytes.get();
+  }
+
+  /// What `-v` shows of it: a manifest is made anew, a layer was counted.
+  TracedContent traced(Optional<String> type) throws IOException {
+    if (type.filter(each -> each.contains("json")).isEmpty()) {
+      return TracedContent.counted(sentBytes());
+    }
+    TracedContent shown = TracedContent.of(type);
+    content.writeTo(
+        new OutputStream() {
+          @Override
+          public void write(int value) {
+            write(new byte[] {(byte) value}, 0, 1);
+          }
+
+          @Override
+          public void write(byte[] bytes, int offset, int length) {
+            shown.add(bytes, offset, length);
+          }
+        });
+    return shown;
   }
 
   /// Why the content itself could not be made: sending it again will not help.

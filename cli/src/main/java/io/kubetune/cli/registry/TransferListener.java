@@ -1,9 +1,6 @@
 package io.kubetune.cli.registry;
 
-import java.net.URI;
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
+import io.kubetune.cli.terminal.HttpTrace;
 
 /// Is told what moves, for progress bars; called from several threads.
 ///
@@ -28,11 +25,10 @@ public interface TransferListener {
   /// Something worth a line: a retry, contents that were there already. Never holds a secret.
   void say(String message);
 
-  /// The registry answered a request.
-  ///
-  /// @param headers of the request; secrets among them
-  default void answered(
-      String method, URI uri, int status, Duration took, Map<String, List<String>> headers) {}
+  /// Where the requests that it takes are shown.
+  default HttpTrace trace() {
+    return HttpTrace.OFF;
+  }
 
   /// One thing that moves; closed when it is through or has failed.
   @FunctionalInterface

@@ -88,7 +88,7 @@ record FileDownload(SourceHttp http, Retries retries, TransferListener listener)
     }
 
     private Fetched attempt() throws IOException {
-      try (Answer answer = http.get(uri, origin, headers())) {
+      try (Answer answer = http.file(uri, origin, headers())) {
         switch (answer.status()) {
           case 200 -> startAnew(answer);
           case 206 -> goOn(answer);

@@ -56,7 +56,7 @@ final class Hub {
     if (options.isSet("HF_HUB_OFFLINE") || options.isSet("TRANSFORMERS_OFFLINE")) {
       return offline(revision);
     }
-    try (SourceHttp http = new SourceHttp(options)) {
+    try (SourceHttp http = new SourceHttp(options, listener.trace())) {
       Listing listing = listing(http, revision);
       List<HubFile> needed = new HubSelection(reference).needed(listing.files());
       long missing =

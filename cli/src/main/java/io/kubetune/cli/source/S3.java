@@ -40,7 +40,7 @@ final class S3 {
   private record Stored(String path, Path file, FileDownload.Fetched fetched) {}
 
   FetchedFiles fetch(Path folder) {
-    try (SourceHttp http = new SourceHttp(options)) {
+    try (SourceHttp http = new SourceHttp(options, listener.trace())) {
       List<S3Listing.Entry> entries = entries(http);
       long bytes = entries.stream().mapToLong(S3Listing.Entry::sizeBytes).sum();
       List<Stored> stored;

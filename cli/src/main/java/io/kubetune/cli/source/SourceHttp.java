@@ -2,6 +2,8 @@ package io.kubetune.cli.source;
 
 import io.kubetune.cli.registry.Authorities;
 import io.kubetune.cli.registry.Loopback;
+import io.kubetune.cli.terminal.HttpTrace;
+import io.kubetune.cli.terminal.TracedExchange;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /// Sends requests and follows redirects; credentials stay with the host that they are for.
 ///
@@ -26,8 +29,10 @@ final class SourceHttp implements AutoCloseable {
 
   private final HttpClient client;
   private final Duration patience;
+  private final HttpTrace trace;
 
-  SourceHttp(SourceOptions options) {
+  SourceHttp(SourceOptions options, HttpTrace trace) {
+    this.trace = trace;
     EnvironmentProxies proxies = new EnvironmentProxies(options);
     HttpClient.Builder builder =
         HttpClient.newBuilder()
@@ -45,16 +50,26 @@ final class SourceHttp implements AutoCloseable {
   /// @throws BusyException where the server asks to come back
   /// @throws TuneException SOURCE for a redirect that leads nowhere
   Answer get(URI uri, Origin origin, Map<String, String> headers) throws IOException {
-    return send("GET", uri, origin, headers, true);
+    return send("GET", uri, origin, headers, true, TracedExchange::streamed);
+  }
+
+  /// The same for what is kept as a file: `-v` shows no rows and no weights.
+  Answer file(URI uri, Origin origin, Map<String, String> headers) throws IOException {
+    return send("GET", uri, origin, headers, true, TracedExchange::file);
   }
 
   /// The headers of the first answer alone, where a redirect may lead elsewhere.
   Answer head(URI uri, Origin origin) throws IOException {
-    return send("HEAD", uri, origin, Map.of(), false);
+    return send("HEAD", uri, origin, Map.of(), false, TracedExchange::streamed);
   }
 
   private Answer send(
-      String method, URI asked, Origin origin, Map<String, String> headers, boolean follow)
+      String method,
+      URI asked,
+      Origin origin,
+      Map<String, String> headers,
+      boolean follow,
+      Function<TracedExchange, HttpResponse.BodyHandler<InputStream>> body)
       throws IOException {
     Set<URI> seen = new HashSet<>();
     URI uri = asked;
@@ -67,9 +82,12 @@ final class SourceHttp implements AutoCloseable {
               .header("User-Agent", "kubectl-tune");
       headers.forEach(request::setHeader);
       if (sameHost(asked, uri)) {
-        origin.headers(uri).forEach(request::setHeader);
+        Map<String, String> own = origin.headers(uri);
+        own.forEach(request::setHeader);
+        // The user's own header may have any name.
+        own.values().forEach(trace::hide);
       }
-      HttpResponse<InputStream> response = sent(request.build());
+      HttpResponse<InputStream> response = sent(request.build(), body);
       first = first == null ? response.headers() : first;
       Answer answer = new Answer(asked, response, first);
       if (BusyException.isBusy(answer.status())) {
@@ -95,9 +113,15 @@ final class SourceHttp implements AutoCloseable {
     }
   }
 
-  private HttpResponse<InputStream> sent(HttpRequest request) throws IOException {
+  private HttpResponse<InputStream> sent(
+      HttpRequest request, Function<TracedExchange, HttpResponse.BodyHandler<InputStream>> body)
+      throws IOException {
+    TracedExchange traced = new TracedExchange(trace, request);
     try {
-      return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      return traced.answered(client.send(request, body.apply(traced)));
+    } catch (IOException e) {
+      traced.failed();
+      throw e;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TuneException(

@@ -66,7 +66,7 @@ public final class Sources {
     Optional<Secret> header =
         options.headerFrom().map(pointer -> Secret.from(pointer, options.environment()));
     Path target = folder.resolve(fileName(web.uri()));
-    try (SourceHttp http = new SourceHttp(options)) {
+    try (SourceHttp http = new SourceHttp(options, listener.trace())) {
       FileDownload.Fetched fetched =
           new FileDownload(http, new Retries(options, listener::say), listener)
               .fetch(

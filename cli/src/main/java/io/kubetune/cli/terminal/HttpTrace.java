@@ -1,26 +1,51 @@
 package io.kubetune.cli.terminal;
 
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Requests as `-v` shows them, in kubectl's levels: from 6 on each request and its answer, from 7
-/// on the request's headers. Secrets are hidden, in headers as in addresses.
+/// on the request's headers, from 8 on the answer's headers and the bodies, cut; at 9 whole.
+/// Secrets are hidden at every level.
 ///
 /// ```
-/// HttpTrace.of(terminal).answered("GET", uri, 200, took, headers);
+/// HttpTrace.of(terminal).answered("GET", uri, 200, took, headers, answerHeaders);
 /// // GET https://10.0.0.1:6443/apis/batch/v1/… 200 in 12 ms
 /// ```
-public record HttpTrace(Terminal terminal) {
+public final class HttpTrace {
+  public static final HttpTrace OFF =
+      of(
+          Terminal.plain(
+              new PrintStream(OutputStream.nullOutputStream()),
+              new PrintStream(OutputStream.nullOutputStream()),
+              InputStream.nullInputStream()));
+
   private static final int REQUESTS = 6;
   private static final int HEADERS = 7;
-  private static final Pattern SECRET =
-      Pattern.compile(
-          "(?i).*(authorization|cookie|token|secret|signature|credential|password|key).*");
+  private static final int BODIES = 8;
+  private static final int WHOLE_BODIES = 9;
+  private static final int MOST_CHARACTERS = 1024;
+
+  /// Shorter ones would be found in every other word.
+  private static final int SHORTEST_SECRET = 4;
+
+  private final Terminal terminal;
+
+  /// What was sent in a hidden header: servers repeat it in what they answer.
+  private final Set<String> sent = ConcurrentHashMap.newKeySet();
+
+  private HttpTrace(Terminal terminal) {
+    this.terminal = terminal;
+  }
 
   public static HttpTrace of(Terminal terminal) {
     return new HttpTrace(terminal);
@@ -30,43 +55,120 @@ public record HttpTrace(Terminal terminal) {
     return terminal.verbosity() >= REQUESTS;
   }
 
+  public boolean showsBodies() {
+    return terminal.verbosity() >= BODIES;
+  }
+
+  /// A value that must not be shown wherever it turns up, with the scheme of a header or without.
+  public void hide(String value) {
+    String bare = value.substring(value.indexOf(' ') + 1).strip();
+    remember(value);
+    remember(bare);
+    if (value.regionMatches(true, 0, "basic ", 0, 6)) {
+      try {
+        String pair = new String(Base64.getDecoder().decode(bare), StandardCharsets.UTF_8);
+        remember(pair);
+        remember(pair.substring(pair.indexOf(':') + 1));
+      } catch (IllegalArgumentException e) {
+        // Not base64: hidden as it stands.
+      }
+    }
+  }
+
+  private void remember(String value) {
+    if (value.length() >= SHORTEST_SECRET) {
+      sent.add(value);
+    }
+  }
+
   /// @param status 0 where there was no answer
+  /// @param headers of the request
+  /// @param answered headers of the answer
   public void answered(
-      String method, URI uri, int status, Duration took, Map<String, List<String>> headers) {
+      String method,
+      URI uri,
+      int status,
+      Duration took,
+      Map<String, List<String>> headers,
+      Map<String, List<String>> answered) {
     if (!isOn()) {
       return;
     }
+    headers.forEach((name, values) -> {
+      if (HiddenSecrets.isSecretHeader(name)) {
+        values.forEach(this::hide);
+      }
+    });
     StringBuilder text = new StringBuilder();
-    text.append(method).append(' ').append(shown(uri)).append(' ');
+    text.append(method).append(' ').append(HiddenSecrets.inAddress(uri)).append(' ');
     text.append(status == 0 ? "no answer" : status).append(" in ");
     text.append(took.toMillis()).append(" ms");
     if (terminal.verbosity() >= HEADERS) {
-      new TreeMap<>(headers)
-          .forEach((name, values) ->
-              text.append("\n    ").append(name).append(": ").append(shown(name, values)));
+      append(text, "", headers);
     }
-    terminal.err().println(text);
+    if (showsBodies()) {
+      append(text, "< ", answered);
+    }
+    print(text.toString());
+  }
+
+  private static void append(StringBuilder text, String mark, Map<String, List<String>> headers) {
+    new TreeMap<>(headers)
+        .forEach((name, values) -> {
+          String shown =
+              HiddenSecrets.isSecretHeader(name)
+                  ? HiddenSecrets.HIDDEN
+                  : HiddenSecrets.inHeader(String.join(", ", values));
+          text.append("\n    ").append(mark).append(name).append(": ").append(shown);
+        });
+  }
+
+  /// A body that went one way, where bodies are shown.
+  public void body(Direction direction, String method, URI uri, TracedContent content) {
+    if (!showsBodies() || content.isEmpty()) {
+      return;
+    }
+    String text = content.shown(uri);
+    // Known secrets before the cut: it could leave half of one.
+    String open = withoutKnown(text);
+    boolean isCut = terminal.verbosity() < WHOLE_BODIES && open.length() > MOST_CHARACTERS;
+    print(
+        "%s %s %s %,d bytes%s"
+            .formatted(
+                method,
+                HiddenSecrets.inAddress(uri),
+                direction.word,
+                content.bytes(),
+                text.isEmpty()
+                    ? ""
+                    : ":\n"
+                        + (isCut
+                            ? open.substring(0, MOST_CHARACTERS) + "… (whole with -v 9)"
+                            : open)));
+  }
+
+  private String withoutKnown(String text) {
+    String open = text;
+    for (String each : sent) {
+      open = open.replace(each, HiddenSecrets.HIDDEN);
+    }
+    return open;
+  }
+
+  private void print(String text) {
+    terminal.err().println(withoutKnown(text));
     terminal.err().flush();
   }
 
-  private static String shown(String name, List<String> values) {
-    return SECRET.matcher(name.toLowerCase(Locale.ROOT)).matches()
-        ? "(hidden)"
-        : String.join(", ", values);
-  }
+  /// Which way a body went.
+  public enum Direction {
+    SENT("was sent"),
+    ANSWERED("answered");
 
-  /// With what a signed address is signed by left out.
-  static String shown(URI uri) {
-    String query = uri.getRawQuery();
-    if (query == null) {
-      return uri.toString();
+    private final String word;
+
+    Direction(String word) {
+      this.word = word;
     }
-    StringBuilder kept = new StringBuilder();
-    for (String pair : query.split("&")) {
-      String name = pair.replaceAll("=.*", "");
-      kept.append(kept.isEmpty() ? "?" : "&");
-      kept.append(SECRET.matcher(name).matches() ? name + "=(hidden)" : pair);
-    }
-    return uri.toString().replace("?" + query, kept.toString());
   }
 }
