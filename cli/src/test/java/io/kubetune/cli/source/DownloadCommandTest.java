@@ -103,6 +103,19 @@ class DownloadCommandTest {
     assertThat(typed.out()).contains("hf://org/tiny@" + COMMIT).doesNotContain("hf_s3cr3t");
   }
 
+  @Test
+  void aPodsDownloaderShowsItsRequestsBesideItsEventsAndNotItsToken() {
+    Typed typed =
+        typed("pod", "download", "--data=hf://datasets/org/rows", "--to=" + folder, "-v=9");
+
+    assertThat(typed.status()).isZero();
+    assertThat(typed.err())
+        .containsPattern("GET http\\S+/revision/main\\?blobs=true 200 in \\d+ ms\n")
+        .contains("Authorization: (hidden)", "\"siblings\":")
+        .doesNotContain("hf_s3cr3t");
+    assertThat(events(typed)).isNotEmpty();
+  }
+
   /// As the kubelet mounts them: a folder for each Secret, a file for each key.
   @Test
   void mountedSecretsServeTheSourcesThatTheirKeysNameAndAreNeverShown() throws IOException {
