@@ -46,6 +46,9 @@ public record MemoryEstimate(
 
   private static final int SCORES_AT_ONCE = 4;
 
+  /// Longest document whose probabilities the trainer keeps for the way back.
+  private static final int KEPT_KEYS = 256;
+
   /// Resident before a model is loaded, measured: JVM 25, libtorch 2.10 and a tokenizer on a CPU.
   private static final long RUNTIME_BYTES = 350L << 20;
 
@@ -129,7 +132,12 @@ public record MemoryEstimate(
     long kept = small ? model.layers() * d + block : model.layers() * block;
     long longest = config.training().maxLengthTokens();
     long scores = Math.min(model.heads() * longest * longest, CHUNK_SCORES);
-    return tokens * (kept * c + work) + scores * SCORES_AT_ONCE * c;
+    // Longer documents don't keep their probabilities, and need more than the short ones that do.
+    long probabilities =
+        longest <= KEPT_KEYS
+            ? tokens * model.heads() * longest * c * (small ? 1 : model.layers())
+            : 0;
+    return tokens * (kept * c + work) + scores * SCORES_AT_ONCE * c + probabilities;
   }
 
   /// bf16 is what nearly all checkpoints hold, where the config leaves it to the checkpoint.

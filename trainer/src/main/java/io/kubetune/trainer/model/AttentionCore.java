@@ -5,20 +5,21 @@ import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Profile;
 import io.kubetune.trainer.tensor.Profile.Part;
 import io.kubetune.trainer.tensor.Scope;
+import java.util.HashMap;
+import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// softmax(scale · q kᵀ) v within each document, causal, and its derivative.
 ///
-/// Probabilities are computed again on the way back, and queries go in chunks, so memory grows with
-/// a document's length and not with its square. Heads that share keys (GQA) are folded into rows,
-/// so that keys are not repeated.
+/// Probabilities of longer documents are computed again on the way back, and queries go in chunks,
+/// so memory grows with a document's length and not with its square. Heads that share keys (GQA)
+/// are folded into rows, so that keys are not repeated.
 ///
 /// ```
 /// S = scale · q kᵀ (capped: cap · tanh(S/cap));  P = softmax(S + mask);  O = P v
-/// dV = Pᵀ dO;  dS = P ∘ (dO vᵀ − rowsum(dO ∘ O));  dq = scale · dS k;  dk = scale · dSᵀ q     (Dao et al. 2022)
+/// dV = Pᵀ dO;  dP = dO vᵀ;  dS = P ∘ (dP − rowsum(dP ∘ P));  dq = scale · dS k;  dk = scale · dSᵀ q
 /// ```
 ///
 /// @param heads H query heads
@@ -30,6 +31,10 @@ record AttentionCore(
   /// Scores of a chunk: at most so many values, so a chunk stays within a cache-friendly 32 MB in
   /// fp32.
   private static final long CHUNK_SCORES = 8L << 20;
+
+  /// Documents of up to so many tokens keep their probabilities: heads · length values a token and
+  /// layer, with SmolLM2-135M a third of what else is kept at this length.
+  private static final int KEPT_KEYS = 256;
 
   /// @param start first token of the document in the pack
   /// @param offset position of its first query among its keys (0 but for decoding)
@@ -57,17 +62,15 @@ record AttentionCore(
     if (FlashAttention.serves(this, q, sequence)) {
       return FlashAttention.attend(this, q, k, v, sequence, frame);
     }
-    Tensor out = frame.save(forward(q, k, v, sequence));
-    return new Mixed(
-        out,
-        dOut -> {
-          Tensor[] d = {torch.empty_like(q), torch.zeros_like(k), torch.zeros_like(k)};
-          backward(dOut, out, q, k, v, d[0], d[1], d[2], sequence);
-          return d;
-        });
+    // What a short document's probabilities take is less than its other activations, and saves
+    // their second computation; those of long ones would grow with the square.
+    Map<Chunk, Tensor> kept = new HashMap<>();
+    Tensor out = frame.save(forward(q, k, v, sequence, frame, kept));
+    return new Mixed(out, dOut -> backward(dOut, q, k, v, sequence, kept));
   }
 
-  private Tensor forward(Tensor q, Tensor k, Tensor v, Sequence sequence) {
+  private Tensor forward(
+      Tensor q, Tensor k, Tensor v, Sequence sequence, Frame frame, Map<Chunk, Tensor> kept) {
     Tensor out = Placement.empty(q.scalar_type(), q.size(0), (long) heads * headDimension);
     chunks(
         sequence,
@@ -75,7 +78,10 @@ record AttentionCore(
         c -> {
           try (Scope scope = new Scope()) {
             Tensor p = probabilities(q, k, sequence, c, null);
-            Tensor o = p.to(v.scalar_type()).bmm(values(v, c)); // [K, G·n, d]
+            if (frame.recording() && softcap == 0 && c.keyCount() <= KEPT_KEYS) {
+              kept.put(c, frame.save(p));
+            }
+            Tensor o = p.bmm(values(v, c)); // [K, G·n, d]
             out.narrow(0, c.start() + c.from(), c.count())
                 .view(c.count(), keyHeads, groups(), headDimension)
                 .copy_(o.view(keyHeads, groups(), c.count(), headDimension).permute(2, 0, 1, 3));
@@ -84,49 +90,40 @@ record AttentionCore(
     return out;
   }
 
-  /// The derivatives by q, k and v, added into zeroed tensors of their shapes.
-  private void backward(
-      Tensor dOut,
-      Tensor out,
-      Tensor q,
-      Tensor k,
-      Tensor v,
-      Tensor dq,
-      Tensor dk,
-      Tensor dv,
-      Sequence sequence) {
+  /// The derivatives by q, k and v.
+  private Tensor[] backward(
+      Tensor dOut, Tensor q, Tensor k, Tensor v, Sequence sequence, Map<Chunk, Tensor> kept) {
+    Tensor dq = torch.empty_like(q);
+    Tensor dk = torch.zeros_like(k);
+    Tensor dv = torch.zeros_like(k);
+    Scalar byScale = new Scalar(scale);
     chunks(
         sequence,
         0,
         c -> {
           try (Scope scope = new Scope()) {
             Tensor[] capped = new Tensor[1];
-            Tensor p = probabilities(q, k, sequence, c, capped);
+            Tensor p = kept.containsKey(c) ? kept.get(c) : probabilities(q, k, sequence, c, capped);
             Tensor dO = rows(dOut.view(dOut.size(0), heads, headDimension), c); // [K, G·n, d]
-            Tensor o = rows(out.view(out.size(0), heads, headDimension), c);
-            Tensor dP = dO.bmm(values(v, c).transpose(1, 2)).to(ScalarType.Float); // [K, G·n, m]
-            Tensor correction =
-                dO.to(ScalarType.Float)
-                    .mul(o)
-                    .sum(new long[] {2}, true, new org.bytedeco.pytorch.ScalarTypeOptional());
-            Tensor dS = dP.sub_(correction).mul_(p);
+            Tensor dP = dO.bmm(values(v, c).transpose(1, 2)); // [K, G·n, m]
+            Tensor dS = Softmax.backward(dP, p);
             if (softcap > 0) { // d tanh = 1 − tanh²; capped = cap · tanh
               dS.mul_(capped[0].div(new Scalar(softcap)).square_().neg_().add_(new Scalar(1)));
             }
-            dS = dS.mul_(new Scalar(scale)).to(q.scalar_type());
-            keys(dv, c).add_(p.to(v.scalar_type()).transpose(1, 2).bmm(dO).transpose(0, 1));
-            keys(dk, c).add_(dS.transpose(1, 2).bmm(rows(q, c)).transpose(0, 1));
-            Tensor dQuery = dS.bmm(keys(k, c).transpose(0, 1)); // [K, G·n, d]
+            keys(dv, c).add_(p.transpose(1, 2).bmm(dO).transpose(0, 1));
+            keys(dk, c).add_(dS.transpose(1, 2).bmm(rows(q, c)).transpose(0, 1), byScale);
+            Tensor dQuery = dS.bmm(keys(k, c).transpose(0, 1)).mul_(byScale); // [K, G·n, d]
             dq.narrow(0, c.start() + c.from(), c.count())
                 .view(c.count(), keyHeads, groups(), headDimension)
                 .copy_(
                     dQuery.view(keyHeads, groups(), c.count(), headDimension).permute(2, 0, 1, 3));
           }
         });
+    return new Tensor[] {dq, dk, dv};
   }
 
-  /// [K, G·n, m] in fp32, whatever the compute type; leaves the capped scores in `capped` where it
-  /// is given.
+  /// [K, G·n, m] in the compute type, within which libtorch's softmax adds up in fp32; leaves the
+  /// capped scores in `capped` where it is given.
   private Tensor probabilities(Tensor q, Tensor k, Sequence sequence, Chunk c, Tensor[] capped) {
     Tensor query = rows(q, c);
     Tensor key = keys(k, c).permute(1, 2, 0); // [K, d, m]
@@ -145,7 +142,7 @@ record AttentionCore(
     } else {
       scores = torch.baddbmm(mask, query, key, new Scalar(1), new Scalar(scale));
     }
-    return torch.softmax(scores.to(ScalarType.Float), -1);
+    return torch.softmax(scores, -1);
   }
 
   /// Rows of a chunk's queries, [K, G·n, d].
