@@ -50,22 +50,24 @@ final class EnvironmentProxies extends ProxySelector {
         .orElse(List.of(Proxy.NO_PROXY));
   }
 
-  /// Answers a proxy that asks for a password with the one in its address, and nobody else.
-  Authenticator authenticator() {
+  /// Answers a proxy that asks for a password with the one in its address, and nobody else; empty
+  /// where no proxy's address has one.
+  Optional<Authenticator> authenticator() {
+    return proxy("https")
+        .or(() -> proxy("http"))
+        .map(URI::getRawUserInfo)
+        .map(info -> info.split(":", 2))
+        .filter(parts -> parts.length == 2)
+        .map(
+            parts -> new PasswordAuthentication(decoded(parts[0]), decoded(parts[1]).toCharArray()))
+        .map(EnvironmentProxies::answering);
+  }
+
+  private static Authenticator answering(PasswordAuthentication password) {
     return new Authenticator() {
       @Override
       protected PasswordAuthentication getPasswordAuthentication() {
-        if (getRequestorType() != RequestorType.PROXY) {
-          return null;
-        }
-        return proxy("https")
-            .or(() -> proxy("http"))
-            .map(URI::getRawUserInfo)
-            .map(info -> info.split(":", 2))
-            .filter(parts -> parts.length == 2)
-            .map(parts ->
-                new PasswordAuthentication(decoded(parts[0]), decoded(parts[1]).toCharArray()))
-            .orElse(null);
+        return getRequestorType() == RequestorType.PROXY ? password : null;
       }
     };
   }

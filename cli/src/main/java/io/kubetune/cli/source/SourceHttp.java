@@ -40,8 +40,9 @@ final class SourceHttp implements AutoCloseable {
             // By hand: the JDK would send the Authorization header along to another host.
             .followRedirects(HttpClient.Redirect.NEVER)
             .version(HttpClient.Version.HTTP_1_1)
-            .proxy(proxies)
-            .authenticator(proxies.authenticator());
+            .proxy(proxies);
+    // With one, the JDK takes a 401 that names no way to log in for a broken connection.
+    proxies.authenticator().ifPresent(builder::authenticator);
     options.authorities().ifPresent(place -> builder.sslContext(new Authorities(place).trusted()));
     this.client = builder.build();
     this.patience = options.stall();

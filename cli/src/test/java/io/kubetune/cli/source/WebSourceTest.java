@@ -201,6 +201,15 @@ class WebSourceTest {
   }
 
   @Test
+  void aLoginThatIsWantedIsSaidSoAtOnceThoughTheServerNamesNoWayToLogIn() {
+    server.fault("/rows.jsonl", Fault.status(401), Fault.status(401));
+    TuneException refusal = refused("/rows.jsonl");
+    assertThat(refusal.exitCode()).isEqualTo(ExitCode.SOURCE);
+    assertThat(refusal.problems().getFirst().remedy()).contains("--data-header-from");
+    assertThat(server.count("/rows.jsonl")).isEqualTo(1);
+  }
+
+  @Test
   void theHeaderGoesToItsHostAloneAndIsNeverShown() throws IOException {
     String secret = "s3cr3t-token-of-mine";
     Path file = Files.writeString(folder.resolve("header"), secret + "\n");
