@@ -3,6 +3,7 @@ package io.kubetune.trainer.kernel;
 import io.kubetune.trainer.tensor.Placement;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// A layer's norms, nonlinearity, rotation and unpacking of NF4 as one kernel each, where a GPU
@@ -59,7 +60,7 @@ public final class GpuKernels {
   /// @param w [n] in x's type
   /// @param r [rows] fp32, written
   public static Tensor rmsNorm(Tensor x, Tensor w, Tensor r, double epsilon, double offset) {
-    Tensor y = org.bytedeco.pytorch.global.torch.empty_like(x);
+    Tensor y = torch.empty_like(x);
     int n = (int) x.size(-1);
     launch(
         "rms_norm",
@@ -77,7 +78,7 @@ public final class GpuKernels {
 
   /// The derivative of [#rmsNorm] by x.
   public static Tensor rmsNormBack(Tensor dy, Tensor x, Tensor w, Tensor r, double offset) {
-    Tensor dx = org.bytedeco.pytorch.global.torch.empty_like(x);
+    Tensor dx = torch.empty_like(x);
     int n = (int) x.size(-1);
     launch(
         "rms_norm_back",
@@ -105,7 +106,7 @@ public final class GpuKernels {
 
   /// The derivative of [#swiglu] by `both`, [T, 2f].
   public static Tensor swigluBack(Tensor dh, Tensor both) {
-    Tensor dBoth = org.bytedeco.pytorch.global.torch.empty_like(both);
+    Tensor dBoth = torch.empty_like(both);
     long vectors = dh.numel() * dh.element_size() / SIXTEEN_BYTES;
     launch(
         "swiglu_back",

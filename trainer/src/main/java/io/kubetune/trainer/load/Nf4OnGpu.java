@@ -11,23 +11,12 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// An [Nf4Matrix] in a GPU's memory, byte for byte, and unpacked there.
-public final class Nf4OnGpu implements QuantizedMatrix {
+///
+/// @param bytes that it holds
+public record Nf4OnGpu(long rows, long columns, Nf4Parts parts, long bytes)
+    implements QuantizedMatrix {
   /// Bytes unpacked at a time without a kernel: 128 MB of fp32.
   private static final long CHUNK = 16L << 20;
-
-  private static final int NESTED_BLOCK = 256;
-
-  private final long rows;
-  private final long columns;
-  private final Nf4Parts parts;
-  private final long bytes;
-
-  private Nf4OnGpu(long rows, long columns, Nf4Parts parts, long bytes) {
-    this.rows = rows;
-    this.columns = columns;
-    this.parts = parts;
-    this.bytes = bytes;
-  }
 
   /// Closes the matrix that it copies.
   static Nf4OnGpu of(Nf4Matrix host) {
@@ -108,7 +97,7 @@ public final class Nf4OnGpu implements QuantizedMatrix {
         parts
             .nested()
             .unsqueeze(1)
-            .expand(parts.nested().numel(), NESTED_BLOCK)
+            .expand(parts.nested().numel(), Nf4Scales.NESTED_BLOCK)
             .reshape(-1)
             .narrow(0, 0, blocks);
     return parts
@@ -116,21 +105,6 @@ public final class Nf4OnGpu implements QuantizedMatrix {
         .index_select(0, parts.codes().to(ScalarType.Int))
         .mul_(nested)
         .add_(new Scalar(parts.offset()));
-  }
-
-  @Override
-  public long rows() {
-    return rows;
-  }
-
-  @Override
-  public long columns() {
-    return columns;
-  }
-
-  @Override
-  public long bytes() {
-    return bytes;
   }
 
   @Override

@@ -13,6 +13,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// float scale = scales.at(block);
 /// ```
 public sealed interface Nf4Scales extends AutoCloseable {
+  /// Scales that share one of their own, where they are quantized too.
+  int NESTED_BLOCK = 256;
+
   /// Scale of a block.
   float at(int block);
 
@@ -58,8 +61,6 @@ public sealed interface Nf4Scales extends AutoCloseable {
   record Quantized(
       Tensor codes, Tensor nested, float offset, MemorySegment indexes, MemorySegment maxima)
       implements Nf4Scales {
-    private static final int NESTED_BLOCK = 256;
-
     static Quantized of(Tensor absmax) {
       int blocks = Math.toIntExact(absmax.numel());
       try (Scope scope = new Scope()) {

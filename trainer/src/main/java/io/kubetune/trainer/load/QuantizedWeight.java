@@ -6,6 +6,7 @@ import io.kubetune.trainer.tensor.Profile;
 import io.kubetune.trainer.tensor.Profile.Part;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -39,16 +40,18 @@ public final class QuantizedWeight implements Weight {
     }
     parts.add(
         switch (quantization.kind()) {
-          case NF4 -> {
-            Nf4Matrix matrix = Nf4Matrix.quantize(name, linear, quantization.doubleQuantization());
-            yield Placement.isGpu() ? Nf4OnGpu.of(matrix) : matrix;
-          }
-          case INT8 -> {
-            Int8Matrix matrix = Int8Matrix.quantize(name, linear);
-            yield Placement.isGpu() ? Int8OnGpu.of(matrix) : matrix;
-          }
+          case NF4 ->
+              here(
+                  Nf4Matrix.quantize(name, linear, quantization.doubleQuantization()),
+                  Nf4OnGpu::of);
+          case INT8 -> here(Int8Matrix.quantize(name, linear), Int8OnGpu::of);
           case NONE -> throw new IllegalArgumentException("the configuration quantizes nothing");
         });
+  }
+
+  private static <M extends QuantizedMatrix> QuantizedMatrix here(
+      M host, Function<M, QuantizedMatrix> onGpu) {
+    return Placement.isGpu() ? onGpu.apply(host) : host;
   }
 
   @Override

@@ -28,54 +28,59 @@ public final class AdaptedLinear implements Linear {
   private final Weight weight;
   private final Optional<Bias> bias;
   private final List<Part> parts;
-  private final List<Part> adapted;
-  private volatile StackedAdapters stacked;
+
+  /// Plain adapters share one product with x; those with dropout or a magnitude go one by one.
+  private final Optional<StackedAdapters> plain;
+
+  private final List<Part> others;
+
+  /// Whether every row has a plain adapter.
+  private final boolean covered;
 
   public AdaptedLinear(Weight weight, Optional<Bias> bias, List<Part> parts) {
     this.weight = weight;
     this.bias = bias;
     this.parts = parts;
-    this.adapted = parts.stream().filter(p -> p.adapter().isPresent()).toList();
+    List<Part> plainParts =
+        parts.stream().filter(p -> p.adapter().filter(LowRank::isPlain).isPresent()).toList();
+    this.plain =
+        plainParts.isEmpty() ? Optional.empty() : Optional.of(new StackedAdapters(plainParts));
+    this.others =
+        parts.stream().filter(p -> p.adapter().filter(a -> !a.isPlain()).isPresent()).toList();
+    this.covered = plainParts.stream().mapToLong(Part::count).sum() == weight.rows();
   }
 
   @Override
   public Pass forward(Tensor x, Frame frame) {
-    List<Part> active = frame.adapters() ? adapted : List.of();
-    // Plain adapters share one product with x; those with dropout or a magnitude go one by one.
-    List<Part> plain = active.stream().filter(p -> p.adapter().get().isPlain()).toList();
-    List<Part> others = active.stream().filter(p -> !p.adapter().get().isPlain()).toList();
-    Tensor kept = active.isEmpty() && !trainsWeight() ? null : frame.save(x);
-    LowRank.Applied[] applied = new LowRank.Applied[others.size()];
-    // Where every row has a plain adapter, their terms are written first and nothing need be zero.
-    boolean covered = plain.stream().mapToLong(Part::count).sum() == weight.rows();
+    Optional<StackedAdapters> stacked = frame.adapters() ? plain : Optional.empty();
+    List<Part> single = frame.adapters() ? others : List.of();
+    boolean adapts = stacked.isPresent() || !single.isEmpty();
+    Tensor kept = adapts || trainsWeight() ? frame.save(x) : null;
+    LowRank.Applied[] applied = new LowRank.Applied[single.size()];
+    // Where plain adapters' terms are all of y, they are written first and nothing need be zero.
+    boolean fresh = covered && stacked.isPresent();
     Tensor y =
-        covered
+        fresh
             ? Placement.empty(x.scalar_type(), x.size(0), weight.rows())
             : Placement.zeros(x.scalar_type(), x.size(0), weight.rows());
     // Low-rank terms first, the large product added to them within its own accumulation: the other
     // way round, in bf16, a term below half a unit of the last place of y would be rounded away.
-    Optional<StackedAdapters.Applied> stacked =
+    Optional<StackedAdapters.Applied> low =
         Profile.time(
             Profile.Part.ADAPTERS,
             () -> {
-              applyOthers(others, applied, false, x, y, frame);
-              return plain.isEmpty()
-                  ? Optional.empty()
-                  : Optional.of(stackedOf(plain).apply(x, y, covered, frame));
+              applySingle(applied, false, x, y, frame);
+              return stacked.map(all -> all.apply(x, y, fresh, frame));
             });
     Tensor w = weight.computed(x.scalar_type());
     Profile.time(Profile.Part.PRODUCTS, () -> y.addmm_(x, w.t()));
-    applyOthers(others, applied, true, x, y, frame);
+    applySingle(applied, true, x, y, frame);
     bias.ifPresent(b -> b.addTo(y));
-    return new Pass(y, dy -> back(dy, kept, others, applied, stacked));
+    return new Pass(y, dy -> back(dy, kept, applied, low));
   }
 
   private Tensor back(
-      Tensor dy,
-      Tensor kept,
-      List<Part> others,
-      LowRank.Applied[] applied,
-      Optional<StackedAdapters.Applied> stacked) {
+      Tensor dy, Tensor kept, LowRank.Applied[] applied, Optional<StackedAdapters.Applied> low) {
     bias.ifPresent(b -> b.accumulate(dy));
     Tensor dBase = applied.length > 0 ? dy.clone() : dy;
     Tensor through =
@@ -83,15 +88,15 @@ public final class AdaptedLinear implements Linear {
             Profile.Part.ADAPTERS,
             () -> {
               Tensor dx = null;
-              for (int i = 0; i < others.size(); i++) {
+              for (int i = 0; i < applied.length; i++) {
                 Part part = others.get(i);
                 Tensor extra =
                     applied[i].back(
                         dBase.narrow(1, part.start(), part.count()), kept, () -> rows(part, kept));
                 dx = dx == null ? extra : dx.add_(extra);
               }
-              if (stacked.isPresent()) {
-                Tensor extra = stacked.get().back(dy, kept);
+              if (low.isPresent()) {
+                Tensor extra = low.get().back(dy, kept);
                 dx = dx == null ? extra : dx.add_(extra);
               }
               return dx;
@@ -102,26 +107,9 @@ public final class AdaptedLinear implements Linear {
         Profile.Part.PRODUCTS, () -> through == null ? dBase.matmul(w) : through.addmm_(dBase, w));
   }
 
-  /// All parts' plain adapters where they are active; which those are does not change.
-  private StackedAdapters stackedOf(List<Part> plain) {
-    if (stacked == null) {
-      synchronized (this) {
-        if (stacked == null) {
-          stacked = new StackedAdapters(plain);
-        }
-      }
-    }
-    return stacked;
-  }
-
   /// Those with a magnitude multiply the product, and come after it; the others add to it.
-  private void applyOthers(
-      List<Part> others,
-      LowRank.Applied[] applied,
-      boolean withMagnitude,
-      Tensor x,
-      Tensor y,
-      Frame frame) {
+  private void applySingle(
+      LowRank.Applied[] applied, boolean withMagnitude, Tensor x, Tensor y, Frame frame) {
     for (int i = 0; i < applied.length; i++) {
       Part part = others.get(i);
       LowRank adapter = part.adapter().get();
@@ -150,9 +138,7 @@ public final class AdaptedLinear implements Linear {
   public void close() {
     weight.close();
     bias.ifPresent(Bias::close);
-    if (stacked != null) {
-      stacked.close();
-    }
+    plain.ifPresent(StackedAdapters::close);
   }
 
   /// An added vector [out], frozen or trained in pieces.

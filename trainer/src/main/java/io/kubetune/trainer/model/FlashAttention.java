@@ -1,34 +1,25 @@
 package io.kubetune.trainer.model;
 
 import io.kubetune.trainer.tensor.Frame;
+import io.kubetune.trainer.tensor.Operator;
 import io.kubetune.trainer.tensor.Placement;
-import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
-import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Attention within each document of a pack by libtorch's own kernel for GPUs: one call for all
 /// documents, and no scores in memory (Dao 2023, <https://arxiv.org/abs/2307.08691>).
-///
-/// Its operators have no method in the bindings and are called by name.
 final class FlashAttention {
   private static final int LARGEST_HEAD = 256;
 
   private FlashAttention() {}
 
-  /// Found when first asked for.
+  /// Found when first asked for: a host has no use for them.
   private static final class Operators {
-    static final OperatorHandle FORWARD = named("aten::_flash_attention_forward");
-    static final OperatorHandle BACKWARD = named("aten::_flash_attention_backward");
-
-    private static OperatorHandle named(String name) {
-      OperatorHandle handle = Dispatcher.singleton().findSchemaOrThrow(name, "");
-      handle.retainReference(); // no scope frees it
-      return handle;
-    }
+    static final Operator FORWARD = Operator.named("aten::_flash_attention_forward");
+    static final Operator BACKWARD = Operator.named("aten::_flash_attention_backward");
   }
 
   /// Whether the kernel computes this: bf16 on a GPU, heads of at most 256 values, no cap on
@@ -49,8 +40,8 @@ final class FlashAttention {
       AttentionCore core, Tensor q, Tensor k, Tensor v, Sequence sequence, Frame frame) {
     Tensor starts = sequence.starts();
     long longest = sequence.longest();
-    IValueVector call =
-        vector(
+    IValueVector results =
+        Operators.FORWARD.call(
             new IValue(q),
             new IValue(k),
             new IValue(v),
@@ -66,7 +57,6 @@ final class FlashAttention {
             new IValue(0L), // and none after
             new IValue(),
             new IValue());
-    IValueVector results = called(Operators.FORWARD, call);
     Tensor out = frame.save(results.get(0).toTensor()); // [T,H,d]
     Tensor logSumExp = frame.save(results.get(1).toTensor());
     Tensor randomState = frame.save(results.get(2).toTensor());
@@ -74,8 +64,8 @@ final class FlashAttention {
     return new AttentionCore.Mixed(
         out.view(q.size(0), q.size(1) * q.size(2)),
         dOut -> {
-          IValueVector back =
-              vector(
+          IValueVector d =
+              deterministically(
                   new IValue(dOut.view(q.size(0), q.size(1), q.size(2))),
                   new IValue(q),
                   new IValue(k),
@@ -93,7 +83,6 @@ final class FlashAttention {
                   new IValue(core.scale()),
                   window(core),
                   new IValue(0L));
-          IValueVector d = deterministically(back);
           return new Tensor[] {d.get(0).toTensor(), d.get(1).toTensor(), d.get(2).toTensor()};
         });
   }
@@ -105,24 +94,14 @@ final class FlashAttention {
 
   /// Without this setting parts of dq are added in whatever order they are ready, and a run could
   /// not be repeated bit for bit. It holds for this call alone: others would warn of it.
-  private static IValueVector deterministically(IValueVector call) {
+  private static IValueVector deterministically(IValue... arguments) {
     var settings = torch.globalContext();
     settings.setDeterministicFillUninitializedMemory(false);
     settings.setDeterministicAlgorithms(true, false);
     try {
-      return called(Operators.BACKWARD, call);
+      return Operators.BACKWARD.call(arguments);
     } finally {
       settings.setDeterministicAlgorithms(false, false);
     }
-  }
-
-  /// The arguments in their order; the results take their place.
-  private static IValueVector called(OperatorHandle operator, IValueVector call) {
-    operator.callBoxed(call);
-    return call;
-  }
-
-  private static IValueVector vector(IValue... values) {
-    return new IValueVector(values);
   }
 }

@@ -1,0 +1,34 @@
+package io.kubetune.trainer.tensor;
+
+import org.bytedeco.pytorch.Dispatcher;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.OperatorHandle;
+
+/// One of libtorch's operators that the bindings have no method for, called by its name.
+///
+/// ```
+/// static final Operator BACKWARD = Operator.named("aten::_softmax_backward_data");
+/// Tensor d = BACKWARD.call(new IValue(dP), new IValue(p), …).get(0).toTensor();
+/// ```
+public final class Operator {
+  private final OperatorHandle handle;
+
+  private Operator(OperatorHandle handle) {
+    this.handle = handle;
+  }
+
+  public static Operator named(String name) {
+    OperatorHandle handle = Dispatcher.singleton().findSchemaOrThrow(name, "");
+    handle.retainReference(); // no scope frees it
+    return new Operator(handle);
+  }
+
+  /// @param arguments all that the operator declares, in its order
+  /// @return its results, in their order
+  public IValueVector call(IValue... arguments) {
+    IValueVector values = new IValueVector(arguments);
+    handle.callBoxed(values); // the results take the arguments' place
+    return values;
+  }
+}
