@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 /// content.writeTo(pieces);
 /// URI last = pieces.finish();
 /// ```
-final class PieceUpload extends OutputStream {
+final class PieceUpload extends ChunkedOutput {
   /// Two of them are in memory where two layers are pushed at once.
   private static final int PIECE_BYTES = 8 << 20;
 
@@ -40,9 +40,7 @@ final class PieceUpload extends OutputStream {
   private final RegistryAccess access;
   private final TransferListener listener;
   private final TransferListener.Item item;
-  private final byte[] piece = new byte[PIECE_BYTES];
   private URI session;
-  private int filled;
 
   /// Of the content, what the registry has for certain.
   private long heldBytes;
@@ -53,6 +51,7 @@ final class PieceUpload extends OutputStream {
       TransferListener listener,
       TransferListener.Item item,
       URI session) {
+    super(PIECE_BYTES);
     this.http = http;
     this.access = access;
     this.listener = listener;
@@ -60,32 +59,11 @@ final class PieceUpload extends OutputStream {
     this.session = session;
   }
 
-  @Override
-  public void write(int value) throws IOException {
-    write(new byte[] {(byte) value}, 0, 1);
-  }
-
-  @Override
-  public void write(byte[] bytes, int offset, int length) throws IOException {
-    int from = offset;
-    int left = length;
-    while (left > 0) {
-      int count = Math.min(left, PIECE_BYTES - filled);
-      System.arraycopy(bytes, from, piece, filled, count);
-      filled += count;
-      from += count;
-      left -= count;
-      if (filled == PIECE_BYTES) {
-        sendPiece();
-      }
-    }
-  }
-
   /// Sends what is left.
   ///
   /// @return where the upload is to be ended
   URI finish() throws Broken {
-    sendPiece();
+    sendChunk();
     return session;
   }
 
@@ -95,7 +73,8 @@ final class PieceUpload extends OutputStream {
     heldBytes = 0;
   }
 
-  private void sendPiece() throws Broken {
+  @Override
+  void sendChunk() throws Broken {
     long start = heldBytes;
     for (int failures = 0; heldBytes < start + filled; ) {
       String reason;
@@ -132,7 +111,7 @@ final class PieceUpload extends OutputStream {
     int skipped = (int) (heldBytes - start);
     int count = filled - skipped;
     String range = heldBytes + "-" + (heldBytes + count - 1);
-    StreamingBody body = new StreamingBody(out -> out.write(piece, skipped, count), count, item);
+    StreamingBody body = new StreamingBody(out -> out.write(chunk, skipped, count), count, item);
     HttpResponse<InputStream> response =
         http.send("PATCH", session, Map.of("Content-Type", BYTES, "Content-Range", range), body);
     response.body().close();

@@ -106,7 +106,7 @@ final class StreamingBody {
   private void produce(SubmissionPublisher<ByteBuffer> own) {
     try (Chunks out = new Chunks(own)) {
       content.writeTo(out);
-      out.sendRest();
+      out.sendChunk();
       own.close();
     } catch (UploadGone e) {
       own.close();
@@ -121,37 +121,16 @@ final class StreamingBody {
     private static final long serialVersionUID = 1;
   }
 
-  private final class Chunks extends OutputStream {
+  private final class Chunks extends ChunkedOutput {
     private final SubmissionPublisher<ByteBuffer> own;
-    private byte[] chunk = new byte[CHUNK_BYTES];
-    private int filled;
 
     Chunks(SubmissionPublisher<ByteBuffer> own) {
+      super(CHUNK_BYTES);
       this.own = own;
     }
 
     @Override
-    public void write(int value) throws IOException {
-      write(new byte[] {(byte) value}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      int from = offset;
-      int left = length;
-      while (left > 0) {
-        int count = Math.min(left, CHUNK_BYTES - filled);
-        System.arraycopy(bytes, from, chunk, filled, count);
-        filled += count;
-        from += count;
-        left -= count;
-        if (filled == CHUNK_BYTES) {
-          sendRest();
-        }
-      }
-    }
-
-    void sendRest() throws IOException {
+    void sendChunk() throws IOException {
       if (filled == 0) {
         return;
       }
