@@ -1,6 +1,7 @@
 package io.kubetune.cli.command;
 
 import io.kubetune.cli.cluster.ClusterFlags;
+import io.kubetune.cli.registry.Storage;
 import io.kubetune.cli.request.UserConfig;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
@@ -96,7 +97,7 @@ final class Init implements Callable<Integer> {
           ExitCode.STORAGE,
           "can't write the example",
           file,
-          e.getClass().getSimpleName() + ": " + e.getMessage(),
+          Storage.reason(e),
           "name a file in a folder that you may write to",
           e);
     }

@@ -1,5 +1,6 @@
 package io.kubetune.cli.command;
 
+import io.kubetune.cli.registry.Storage;
 import io.kubetune.cli.render.Manifest;
 import io.kubetune.cli.render.ManifestText;
 import io.kubetune.contract.ExitCode;
@@ -53,7 +54,7 @@ final class SavedManifests {
           ExitCode.STORAGE,
           "can't save the manifests",
           folder.toString(),
-          e.getClass().getSimpleName() + ": " + e.getMessage(),
+          Storage.reason(e),
           "name a folder that can be written",
           e);
     }

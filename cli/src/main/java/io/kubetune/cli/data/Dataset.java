@@ -1,5 +1,6 @@
 package io.kubetune.cli.data;
 
+import io.kubetune.cli.registry.Storage;
 import io.kubetune.contract.DataManifest;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
@@ -64,13 +65,7 @@ public final class Dataset {
 
   /// A disk that refuses what is written to a folder.
   public static TuneException storage(Path folder, IOException e) {
-    return new TuneException(
-        ExitCode.STORAGE,
-        "can't write the dataset to " + folder,
-        folder.toString(),
-        e.getClass().getSimpleName() + ": " + e.getMessage(),
-        "is there space on the disk, and permission to write?",
-        e);
+    return Storage.failed("can't write the dataset to " + folder, folder.toString(), e);
   }
 
   /// Ends with all that is wrong, where anything is.

@@ -24,23 +24,30 @@ final class UnpackBudget {
   /// Every entry takes 512 bytes at least, yet its inode may take more.
   private static final int MOST_ENTRIES = 2_000_000;
 
+  /// Asking the disk takes longer than writing a small file, and it says by itself that it is full.
+  private static final long WORTH_ASKING_BYTES = 1 << 20;
+
+  private static final int ENTRIES_BETWEEN = 1000;
+
   private final long compressedBytes;
   private final long allowedBytes;
   private final FileStore store;
+  private final Path folder;
   private final String place;
   private long plainBytes;
   private int entries;
 
-  private UnpackBudget(long compressedBytes, FileStore store, String place) {
+  private UnpackBudget(long compressedBytes, FileStore store, Path folder, String place) {
     this.compressedBytes = compressedBytes;
     this.allowedBytes = ALWAYS_ALLOWED_BYTES + LARGEST_RATIO * compressedBytes;
     this.store = store;
+    this.folder = folder;
     this.place = place;
   }
 
   /// @param compressedBytes of the layer as it is stored
   static UnpackBudget of(long compressedBytes, Path staging, String place) throws IOException {
-    return new UnpackBudget(compressedBytes, Files.getFileStore(staging), place);
+    return new UnpackBudget(compressedBytes, Files.getFileStore(staging), staging, place);
   }
 
   /// Before an entry's first byte is written: what it claims must be allowed, and fit the disk.
@@ -49,14 +56,15 @@ final class UnpackBudget {
     if (entryBytes < 0 || entryBytes > allowedBytes - plainBytes || entries > MOST_ENTRIES) {
       throw bomb(entryBytes);
     }
-    if (entryBytes > store.getUsableSpace()) {
+    boolean asks = entryBytes >= WORTH_ASKING_BYTES || entries % ENTRIES_BETWEEN == 0;
+    if (asks && entryBytes > store.getUsableSpace()) {
       throw new TuneException(
           ExitCode.STORAGE,
-          "can't unpack the image",
-          place,
-          "the next file needs %,d bytes and the disk has %,d left"
+          "can't unpack the image " + place,
+          folder.toString(),
+          "the next file needs %,d bytes and its disk has %,d left"
               .formatted(entryBytes, store.getUsableSpace()),
-          "free some space, then run it again");
+          "free some space, or name a folder on another disk, then run it again");
     }
   }
 

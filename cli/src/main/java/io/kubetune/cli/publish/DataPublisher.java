@@ -1,5 +1,6 @@
 package io.kubetune.cli.publish;
 
+import io.kubetune.cli.publish.LayerFiles.FileState;
 import io.kubetune.cli.registry.Concurrently;
 import io.kubetune.cli.registry.Descriptor;
 import io.kubetune.cli.registry.Digest;
@@ -48,7 +49,7 @@ public record DataPublisher(RegistryAccess access, Map<String, String> environme
       Map<String, String> annotations,
       TransferListener listener) {
     try {
-      List<Map<String, Path>> plan = LayerPlan.of(DataFiles.gather(sources));
+      List<List<FileState>> plan = LayerPlan.of(DataFiles.gather(sources));
       Optional<BaseImage> below =
           base.isPresent()
               ? Optional.of(BaseImage.read(base.get(), access, listener))
@@ -67,19 +68,15 @@ public record DataPublisher(RegistryAccess access, Map<String, String> environme
     }
   }
 
-  private static long sum(List<Map<String, Path>> plan) throws IOException {
-    long bytes = 0;
-    for (Map<String, Path> layer : plan) {
-      bytes += LayerFiles.of(layer).fileBytes();
-    }
-    return bytes;
+  private static long sum(List<List<FileState>> plan) {
+    return plan.stream().flatMap(List::stream).mapToLong(FileState::sizeBytes).sum();
   }
 
   /// A layer that is in its place.
   record BuiltLayer(Descriptor descriptor, Digest diffId) {}
 
-  private BuiltLayer build(Map<String, Path> paths, ImageTarget image) throws IOException {
-    LayerFiles files = LayerFiles.of(paths);
+  private BuiltLayer build(List<FileState> states, ImageTarget image) throws IOException {
+    LayerFiles files = LayerFiles.of(states);
     Optional<LayerCache> cache = LayerCache.of(environment);
     Optional<ReproducibleLayer> known = cache.flatMap(c -> c.find(files));
     ReproducibleLayer layer;

@@ -22,7 +22,7 @@ import java.util.Optional;
 /// ```
 public record LayerCache(Path folder) {
   /// Raised when layers are built otherwise, so that entries of older versions are not found.
-  private static final String FORMAT = "1";
+  private static final String FORMAT = "2";
 
   /// Below `$XDG_CACHE_HOME`, else `~/.cache`; empty where there is neither.
   public static Optional<LayerCache> of(Map<String, String> environment) {
@@ -69,8 +69,9 @@ public record LayerCache(Path folder) {
     StringBuilder key = new StringBuilder(FORMAT);
     for (LayerFiles.FileState each : files.states()) {
       key.append('\n').append(each.name()).append('\0').append(each.file().toAbsolutePath());
-      key.append('\0').append(each.sizeBytes()).append(' ').append(each.modified());
-      key.append(' ').append(each.changed()).append(' ').append(each.key());
+      key.append('\0').append(each.sizeBytes()).append(' ').append(each.modifiedNanos());
+      key.append(' ').append(each.changedNanos()).append(' ').append(each.device());
+      key.append(' ').append(each.inode());
     }
     return folder.resolve(Digest.of(key.toString().getBytes(StandardCharsets.UTF_8)).hex());
   }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /// Files that become one layer, whose bytes depend on the files' names and contents and on nothing
 /// else: Jib's layer, sorted, without owners and with one time for all.
@@ -23,11 +24,20 @@ import java.util.TreeMap;
 /// ```
 public final class LayerFiles implements BlobContent {
   /// What tells that a file was written to between two readings. The change time is in it where the
-  /// file system has one, because a program can set the modification time and not that.
+  /// file system has one, because a program can set the modification time and not that. Numbers
+  /// alone, for there may be a hundred thousand of them.
   ///
   /// @param name absolute path in the image
+  /// @param changedNanos 0 where the file system has none
+  /// @param device and inode say which file it is, where the name may be another's by now
   record FileState(
-      String name, Path file, long sizeBytes, FileTime modified, String changed, String key) {
+      String name,
+      Path file,
+      long sizeBytes,
+      long modifiedNanos,
+      long changedNanos,
+      long device,
+      long inode) {
     static FileState of(String name, Path file) throws IOException {
       boolean unix = file.getFileSystem().supportedFileAttributeViews().contains("unix");
       Map<String, Object> found =
@@ -35,7 +45,7 @@ public final class LayerFiles implements BlobContent {
               file,
               unix
                   ? "unix:size,lastModifiedTime,isRegularFile,ctime,ino,dev"
-                  : "size,lastModifiedTime,isRegularFile,fileKey");
+                  : "size,lastModifiedTime,isRegularFile");
       if (!Boolean.TRUE.equals(found.get("isRegularFile"))) {
         throw new IOException(file + " is not a regular file");
       }
@@ -43,9 +53,14 @@ public final class LayerFiles implements BlobContent {
           name,
           file,
           (Long) found.get("size"),
-          (FileTime) found.get("lastModifiedTime"),
-          String.valueOf(found.get("ctime")),
-          unix ? found.get("dev") + ":" + found.get("ino") : String.valueOf(found.get("fileKey")));
+          nanos(found.get("lastModifiedTime")),
+          nanos(found.get("ctime")),
+          (Long) found.getOrDefault("dev", 0L),
+          (Long) found.getOrDefault("ino", 0L));
+    }
+
+    private static long nanos(Object time) {
+      return time instanceof FileTime found ? found.to(TimeUnit.NANOSECONDS) : 0;
     }
   }
 
@@ -62,6 +77,11 @@ public final class LayerFiles implements BlobContent {
     for (Map.Entry<String, Path> each : new TreeMap<>(files).entrySet()) {
       states.add(FileState.of(each.getKey(), each.getValue()));
     }
+    return new LayerFiles(states);
+  }
+
+  /// @param states sorted by name
+  static LayerFiles of(List<FileState> states) {
     return new LayerFiles(states);
   }
 

@@ -1,11 +1,10 @@
 package io.kubetune.cli.publish;
 
+import io.kubetune.cli.publish.LayerFiles.FileState;
 import io.kubetune.cli.registry.Digest;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,7 +13,7 @@ import java.util.TreeMap;
 /// each, small ones share one by their name's digest, so that a new file moves no other.
 ///
 /// ```
-/// List<Map<String, Path>> layers = LayerPlan.of(files);
+/// List<List<FileState>> layers = LayerPlan.of(files);
 /// ```
 final class LayerPlan {
   /// Below this, a request of its own costs more than the bytes.
@@ -30,37 +29,30 @@ final class LayerPlan {
 
   private LayerPlan() {}
 
-  /// @param files by their path in the image
-  static List<Map<String, Path>> of(Map<String, Path> files) throws IOException {
-    Map<String, Long> sizes = new TreeMap<>();
-    for (Map.Entry<String, Path> each : files.entrySet()) {
-      sizes.put(each.getKey(), Files.size(each.getValue()));
-    }
+  /// @param files sorted by name
+  static List<List<FileState>> of(Collection<FileState> files) {
     long large = LARGE_BYTES;
-    while (countFrom(large, sizes) > MOST_OWN_LAYERS) {
+    while (countFrom(large, files) > MOST_OWN_LAYERS) {
       large *= 2;
     }
     long threshold = large;
-    List<Map<String, Path>> layers = new ArrayList<>();
-    List<String> small = sizes.keySet().stream().filter(n -> sizes.get(n) < threshold).toList();
-    int shared = sharedLayers(small.stream().mapToLong(sizes::get).sum(), small.size());
-    Map<Integer, Map<String, Path>> byBucket = new TreeMap<>();
-    for (String name : small) {
-      byBucket
-          .computeIfAbsent(bucket(name, shared), index -> new TreeMap<>())
-          .put(name, files.get(name));
+    List<FileState> small = files.stream().filter(f -> f.sizeBytes() < threshold).toList();
+    int shared = sharedLayers(small.stream().mapToLong(FileState::sizeBytes).sum(), small.size());
+    Map<Integer, List<FileState>> byBucket = new TreeMap<>();
+    for (FileState each : small) {
+      byBucket.computeIfAbsent(bucket(each.name(), shared), index -> new ArrayList<>()).add(each);
     }
-    layers.addAll(byBucket.values());
-    sizes.forEach((name, size) -> {
-      if (size >= threshold) {
-        layers.add(Map.of(name, files.get(name)));
+    List<List<FileState>> layers = new ArrayList<>(byBucket.values());
+    for (FileState each : files) {
+      if (each.sizeBytes() >= threshold) {
+        layers.add(List.of(each));
       }
-    });
+    }
     return layers;
   }
 
-  private static long countFrom(long bytes, Map<String, Long> sizes) {
-    return sizes.values().stream().filter(size -> size >= bytes).count();
+  private static long countFrom(long bytes, Collection<FileState> files) {
+    return files.stream().filter(each -> each.sizeBytes() >= bytes).count();
   }
 
   /// A power of two, so that the number, and with it every file's place, seldom changes.

@@ -30,6 +30,7 @@ final class LayerTar {
   private LayerTar() {}
 
   static void write(Iterable<FileState> states, OutputStream out) throws IOException {
+    byte[] buffer = new byte[1 << 16]; // one for all: there may be very many small files
     for (Map.Entry<String, FileState> each : entries(states).entrySet()) {
       if (each.getKey().endsWith("/")) {
         out.write(header(new TarArchiveEntry(each.getKey())));
@@ -38,7 +39,7 @@ final class LayerTar {
         entry.setSize(each.getValue().sizeBytes());
         entry.setMode(FILE_MODE);
         out.write(header(entry));
-        copy(each.getValue(), out);
+        copy(each.getValue(), buffer, out);
       }
     }
     out.write(new byte[2 * RECORD_BYTES]); // the end, by POSIX
@@ -76,9 +77,8 @@ final class LayerTar {
     return bytes.toByteArray();
   }
 
-  private static void copy(FileState file, OutputStream out) throws IOException {
+  private static void copy(FileState file, byte[] buffer, OutputStream out) throws IOException {
     long copied = 0;
-    byte[] buffer = new byte[1 << 16];
     try (InputStream in = Files.newInputStream(file.file())) {
       for (int count; (count = in.read(buffer)) > 0; copied += count) {
         out.write(buffer, 0, count);

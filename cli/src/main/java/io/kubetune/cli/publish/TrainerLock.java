@@ -1,5 +1,6 @@
 package io.kubetune.cli.publish;
 
+import io.kubetune.cli.registry.Storage;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
@@ -89,7 +90,7 @@ public final class TrainerLock implements AutoCloseable {
         ExitCode.STORAGE,
         "can't wait for the trainer",
         file.toString(),
-        e.getClass().getSimpleName() + ": " + e.getMessage(),
+        Storage.reason(e),
         "the pod needs a volume that both containers can write",
         e);
   }

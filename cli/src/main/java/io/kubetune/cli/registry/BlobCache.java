@@ -6,9 +6,11 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -97,8 +99,12 @@ public record BlobCache(Path folder) {
     }
 
     /// It is wrong, or the disk refuses it.
-    void discard() throws IOException {
-      Files.deleteIfExists(file);
+    void discard() {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        return; // Its digest is checked each time; it harms nobody.
+      }
     }
   }
 
@@ -121,9 +127,15 @@ public record BlobCache(Path folder) {
     Instant stale = Instant.now().minus(PARTIAL_KEPT);
     try (Stream<Path> files = Files.list(folder)) {
       for (Path each : files.toList()) {
-        Instant used = Files.getLastModifiedTime(each).toInstant();
+        BasicFileAttributes found;
+        try {
+          found = Files.readAttributes(each, BasicFileAttributes.class);
+        } catch (NoSuchFileException e) {
+          continue; // Renamed since: other contents come at the same time.
+        }
+        Instant used = found.lastModifiedTime().toInstant();
         if (!each.toString().endsWith(PARTIAL)) {
-          entries.add(new Entry(each, Files.size(each), used));
+          entries.add(new Entry(each, found.size(), used));
         } else if (used.isBefore(stale)) {
           Files.deleteIfExists(each);
         }

@@ -53,7 +53,7 @@ final class CachingStream extends InputStream {
   }
 
   /// A full disk ends the caching, not the pull.
-  private void cache(ByteBuffer bytes) throws IOException {
+  private void cache(ByteBuffer bytes) {
     long at = position;
     try {
       while (caching && bytes.hasRemaining()) {
@@ -66,15 +66,19 @@ final class CachingStream extends InputStream {
   }
 
   /// The bytes were right, or not.
-  void verified(boolean right) throws IOException {
+  void verified(boolean right) {
     if (!caching) {
       return;
     }
     caching = false;
-    if (right) {
-      partial.keep();
-    } else {
-      partial.discard();
+    try {
+      if (right) {
+        partial.keep();
+      } else {
+        partial.discard();
+      }
+    } catch (IOException e) {
+      return; // The next pull asks the network again.
     }
   }
 

@@ -83,10 +83,10 @@ final class PieceUpload extends ChunkedOutput {
       } catch (Broken e) {
         throw e;
       } catch (IOException e) {
-        if (Refusal.isFinal(e)) {
+        if (NoAnswer.isFinal(e)) {
           throw new Broken(e.getMessage(), e);
         }
-        reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        reason = NoAnswer.words(e);
       }
       if (heldBytes < start + filled) {
         failures++;

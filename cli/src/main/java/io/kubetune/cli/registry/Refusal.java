@@ -5,12 +5,8 @@ import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
-import java.security.cert.CertPathBuilderException;
-import java.security.cert.CertificateException;
 import java.util.Optional;
-import javax.net.ssl.SSLException;
 import tools.jackson.databind.JsonNode;
 
 /// Says in words why a registry did not do what it was asked, and what helps.
@@ -20,6 +16,10 @@ import tools.jackson.databind.JsonNode;
 /// ```
 final class Refusal {
   private static final int LONGEST_ANSWER = 300;
+
+  /// A pod's commands and a run of this machine take one option for registries and sources.
+  private static final String AUTHORITY =
+      "--registry-ca FILE (--ca of download and of local runs, --ca-configmap of pods)";
 
   private Refusal() {}
 
@@ -65,58 +65,26 @@ final class Refusal {
               reference,
               attempted,
               "the registry answered with status " + response.statusCode() + said,
-              "try again; if it stays so, its operator's log says more");
+              response.statusCode() == 400 && "http".equals(response.uri().getScheme())
+                  ? "it may speak https: leave --plain-http out"
+                  : "try again; if it stays so, its operator's log says more");
     };
   }
 
   static TuneException unreachable(
       ImageReference.Registry reference, String attempted, Exception cause) {
-    String found = "no connection: " + words(cause);
+    String words = NoAnswer.words(cause);
+    String found = "no connection: " + words;
     String remedy = "check the name, the network and the proxy";
-    if (aboutCertificate(cause)) {
-      found = "the registry's certificate is not trusted: " + words(deepest(cause));
-      remedy = "name its authority with --registry-ca FILE";
-    } else if (causedBy(cause, SSLException.class)) {
-      found = "no encrypted connection: " + words(cause);
+    if (NoAnswer.isUntrusted(cause)) {
+      found = words;
+      remedy = NoAnswer.remedyOfCertificate(cause, AUTHORITY).orElseThrow();
+    } else if (NoAnswer.isOfTls(cause)) {
+      found = "no encrypted connection: " + words;
       remedy = "if it speaks plain http, say --plain-http";
-    } else if (causedBy(cause, UnresolvedAddressException.class)) {
-      found = "no such host";
     }
     return new TuneException(
         ExitCode.REGISTRY, attempted, reference.toString(), found, remedy, cause);
-  }
-
-  /// Trying again can't help: the name, the certificate or the protocol is wrong.
-  static boolean isFinal(Exception cause) {
-    return causedBy(cause, UnresolvedAddressException.class)
-        || aboutCertificate(cause)
-        || cause instanceof SSLException;
-  }
-
-  static boolean aboutCertificate(Exception cause) {
-    return causedBy(cause, CertificateException.class)
-        || causedBy(cause, CertPathBuilderException.class);
-  }
-
-  private static boolean causedBy(Throwable thrown, Class<? extends Throwable> kind) {
-    for (Throwable each = thrown; each != null; each = each.getCause()) {
-      if (kind.isInstance(each)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static Throwable deepest(Throwable thrown) {
-    Throwable each = thrown;
-    while (each.getCause() != null) {
-      each = each.getCause();
-    }
-    return each;
-  }
-
-  private static String words(Throwable thrown) {
-    return thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
   }
 
   /// The registry's own words: `code: message` of its first error (OCI distribution spec).

@@ -104,10 +104,10 @@ final class RegistryHttp {
         reason = "status " + response.statusCode();
         response.body().close();
       } catch (IOException e) {
-        if (last || Refusal.isFinal(e)) {
+        if (last || NoAnswer.isFinal(e)) {
           throw e;
         }
-        reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        reason = NoAnswer.words(e);
       }
       listener.say(
           "%s: %s; attempt %d of %d in %.1f s"

@@ -65,7 +65,8 @@ final class ResumingStream extends InputStream {
         if (position >= sizeBytes) {
           return -1;
         }
-        throw new IOException("the connection ended after " + position + " of " + sizeBytes);
+        throw new IOException(
+            "the connection ended after %,d of %,d bytes".formatted(position, sizeBytes));
       } catch (IOException e) {
         reopen(e);
       }
@@ -81,7 +82,7 @@ final class ResumingStream extends InputStream {
     Duration pause = Backoff.pause(access, failures);
     listener.say(
         "the download broke at byte %,d of %,d (%s); going on in %.1f s"
-            .formatted(position, sizeBytes, cause.getMessage(), pause.toMillis() / 1e3));
+            .formatted(position, sizeBytes, NoAnswer.words(cause), pause.toMillis() / 1e3));
     Backoff.sleep(pause);
     try {
       current = opener.open(position);

@@ -55,10 +55,10 @@ record Upload(
         if (body.failure().isPresent()) {
           throw made(body.failure().get());
         }
-        if (count >= access.attempts() || Refusal.isFinal(e)) {
+        if (count >= access.attempts() || NoAnswer.isFinal(e)) {
           throw Refusal.unreachable(reference, ATTEMPTED, e);
         }
-        reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        reason = NoAnswer.words(e);
       }
       Duration pause = Backoff.pause(access, count);
       listener.say(

@@ -1,5 +1,6 @@
 package io.kubetune.cli.source;
 
+import io.kubetune.cli.registry.NoAnswer;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
@@ -41,7 +42,8 @@ record Retries(SourceOptions options, Consumer<String> say) {
         return attempt.run();
       } catch (IOException e) {
         failures = progress.getAsLong() > before ? 1 : failures + 1;
-        if (failures >= options.attempts() || e instanceof SSLException && failures > 1) {
+        boolean last = e instanceof SSLException && failures > 1 || NoAnswer.isUntrusted(e);
+        if (last || failures >= options.attempts()) {
           throw gaveUp(what, failures, e);
         }
         Duration pause = pause(failures, e);
@@ -66,7 +68,7 @@ record Retries(SourceOptions options, Consumer<String> say) {
   }
 
   static String reason(IOException e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return NoAnswer.words(e);
   }
 
   private static void sleep(Duration pause, String what) {
@@ -84,11 +86,10 @@ record Retries(SourceOptions options, Consumer<String> say) {
         "can't download " + what,
         what,
         reason(e) + (failures > 1 ? " (" + failures + " attempts without progress)" : ""),
-        e instanceof SSLException
-            ? "where its certificate authority is your own: --ca FILE of download, --ca-configmap NAME of"
-                + " create"
-            : "is the address right, and the server up? What has arrived is kept; run it again to go"
-                + " on",
+        NoAnswer.remedyOfCertificate(e, "--ca FILE, or --ca-configmap NAME for a pod")
+            .orElse(
+                "is the address right, and the server up? What has arrived is kept; run it again to"
+                    + " go on"),
         e);
   }
 }

@@ -3,6 +3,7 @@ package io.kubetune.cli.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kubetune.cli.publish.LayerFiles.FileState;
 import io.kubetune.cli.registry.FaultProxy;
 import io.kubetune.cli.registry.FaultProxy.Fault;
 import io.kubetune.cli.registry.ImageReference;
@@ -24,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -370,10 +370,10 @@ class DataPublisherTest {
     for (int i = 0; i < 20_000; i++) {
       Files.write(many.resolve("f" + i), Integer.toString(i).getBytes(StandardCharsets.UTF_8));
     }
-    List<Map<String, Path>> before = LayerPlan.of(DataFiles.gather(List.of(many)));
+    List<List<FileState>> before = LayerPlan.of(DataFiles.gather(List.of(many)));
     assertThat(before).hasSize(8);
     Files.writeString(many.resolve("new"), "new");
-    List<Map<String, Path>> after = LayerPlan.of(DataFiles.gather(List.of(many)));
+    List<List<FileState>> after = LayerPlan.of(DataFiles.gather(List.of(many)));
     after.removeAll(before);
     assertThat(after).hasSize(1);
     Published pushed =
@@ -391,7 +391,7 @@ class DataPublisherTest {
 
   @Test
   void hundredLargeFilesStayBelowTheLayerLimit() throws Exception {
-    Map<String, Path> files = new TreeMap<>();
+    List<FileState> files = new ArrayList<>();
     Path sparse = dir.resolve("sparse");
     try (var channel =
         java.nio.channels.FileChannel.open(
@@ -401,7 +401,7 @@ class DataPublisherTest {
       channel.write(java.nio.ByteBuffer.wrap(new byte[1]), 40L << 20);
     }
     for (int i = 0; i < 300; i++) {
-      files.put("/data/" + i, sparse);
+      files.add(FileState.of("/data/" + i, sparse));
     }
     assertThat(LayerPlan.of(files).size()).isBetween(16, 127);
   }

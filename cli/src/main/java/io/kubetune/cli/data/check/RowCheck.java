@@ -5,6 +5,7 @@ import io.kubetune.cli.data.Dataset;
 import io.kubetune.cli.data.RowPipeline;
 import io.kubetune.cli.data.ShapedBatch;
 import io.kubetune.cli.data.ShapedBatch.ShapedRow;
+import io.kubetune.cli.registry.Storage;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
@@ -26,7 +27,11 @@ public final class RowCheck {
   /// @throws TuneException BAD_DATA where the words name no file
   public static DataReport check(DataSource source) {
     RowTally tally = new RowTally();
-    return run(source, tally, (batch, row, from) -> tally.add(row, batch.canonical(), from));
+    try {
+      return run(source, tally, (batch, row, from) -> tally.add(row, batch.canonical(), from));
+    } catch (IOException e) {
+      throw Storage.failed("can't read the data", source.named(), e);
+    }
   }
 
   /// Checks, and writes the rows that are sound, not empty and not yet there into a new folder of
@@ -73,7 +78,7 @@ public final class RowCheck {
     default void batch(ShapedBatch batch) throws IOException {}
   }
 
-  private static DataReport run(DataSource source, RowTally tally, Each each) {
+  private static DataReport run(DataSource source, RowTally tally, Each each) throws IOException {
     try (RowPipeline pipeline = new RowPipeline(source)) {
       List<Problem> remarks =
           new ArrayList<>(
@@ -102,9 +107,6 @@ public final class RowCheck {
           tally.compared(),
           tally.lengths(),
           remarks);
-    } catch (IOException e) {
-      throw new TuneException(
-          ExitCode.STORAGE, "can't read the data", source.named(), e.toString(), "", e);
     }
   }
 }
