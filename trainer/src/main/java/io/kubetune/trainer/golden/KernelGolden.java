@@ -1,6 +1,7 @@
 package io.kubetune.trainer.golden;
 
-import io.kubetune.trainer.kernel.GpuKernels;
+import io.kubetune.trainer.kernel.HostKernels;
+import io.kubetune.trainer.kernel.LayerKernels;
 import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Scope;
 import org.bytedeco.pytorch.Scalar;
@@ -9,8 +10,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// Holds each kernel for GPUs against libtorch's own operations on the host, in fp32 and bf16, on
-/// fresh random numbers.
+/// Holds each kernel of this machine against libtorch's own operations on the host, in fp32 and
+/// bf16, on fresh random numbers.
 ///
 /// Deviations are relative to the largest value: a few units of fp32's last place, and half a unit
 /// of bf16's for the one rounding at the end.
@@ -22,17 +23,25 @@ record KernelGolden(Report report) {
   private static final int WIDTH = 1536;
   private static final double EPSILON = 1e-5;
   private static final double OFFSET = 1;
+  private static final double SCALE = 0.125;
 
   void run() {
     for (ScalarType type : new ScalarType[] {ScalarType.Float, ScalarType.BFloat16}) {
       try (Scope scope = new Scope()) {
-        if (!GpuKernels.serve(Placement.zeros(type, 8, 8), 8)) {
-          report.failed("kernels", type.toString(), "none are loaded");
+        LayerKernels kernels = LayerKernels.serving(Placement.zeros(type, 8, 8), 8);
+        if (kernels == null) {
+          if (Placement.isGpu()) { // on a CPU they may be missing, for want of a compiler
+            report.failed("kernels", type.toString(), "none are loaded");
+          }
           continue;
         }
-        norm(type);
-        swiglu(type);
-        rope(type);
+        norm(kernels, type);
+        swiglu(kernels, type);
+        rope(kernels, type);
+        if (kernels instanceof HostKernels host) {
+          softmax(host, type);
+          crossEntropy(host, type);
+        }
       }
     }
   }
@@ -46,7 +55,7 @@ record KernelGolden(Report report) {
     return Placement.here(host.to(type));
   }
 
-  private void norm(ScalarType type) {
+  private void norm(LayerKernels kernels, ScalarType type) {
     Tensor x = random(type, TOKENS, WIDTH);
     Tensor dy = random(type, TOKENS, WIDTH);
     Tensor w = random(type, WIDTH);
@@ -61,12 +70,12 @@ record KernelGolden(Report report) {
     same(
         "rms_norm",
         type,
-        GpuKernels.rmsNorm(xThere, wThere, rThere, EPSILON, OFFSET),
+        kernels.rmsNorm(xThere, wThere, rThere, EPSILON, OFFSET),
         hat.mul(factor));
     same(
         "rms_norm_back",
         type,
-        GpuKernels.rmsNormBack(there(dy, type), xThere, wThere, rThere, OFFSET),
+        kernels.rmsNormBack(there(dy, type), xThere, wThere, rThere, OFFSET),
         dx);
   }
 
@@ -74,20 +83,20 @@ record KernelGolden(Report report) {
     return x.mean(new long[] {-1}, true, new ScalarTypeOptional());
   }
 
-  private void swiglu(ScalarType type) {
+  private void swiglu(LayerKernels kernels, ScalarType type) {
     Tensor both = random(type, TOKENS, 2 * WIDTH);
     Tensor dh = random(type, TOKENS, WIDTH);
     Tensor gate = both.narrow(1, 0, WIDTH);
     Tensor up = both.narrow(1, WIDTH, WIDTH);
     Tensor bothThere = there(both, type);
-    same("swiglu", type, GpuKernels.swiglu(bothThere), torch.silu(gate).mul(up));
-    Tensor found = GpuKernels.swigluBack(there(dh, type), bothThere);
+    same("swiglu", type, kernels.swiglu(bothThere), torch.silu(gate).mul(up));
+    Tensor found = kernels.swigluBack(there(dh, type), bothThere);
     same("swiglu_back", type, found.narrow(1, WIDTH, WIDTH), dh.mul(torch.silu(gate)));
     same("swiglu_back", type, found.narrow(1, 0, WIDTH), torch.silu_backward(dh.mul(up), gate));
   }
 
   /// On heads that lie among others, as q and k do in their joint product.
-  private void rope(ScalarType type) {
+  private void rope(LayerKernels kernels, ScalarType type) {
     Tensor all = random(type, TOKENS, 3 * HEADS, HEAD);
     Tensor x = all.narrow(1, HEADS, HEADS);
     Tensor angles = torch.randn(TOKENS, ROTATED / 2);
@@ -104,11 +113,44 @@ record KernelGolden(Report report) {
       expected.narrow(2, half, half).copy_(x2.mul(c).add(x1.mul(s)));
       Tensor xThere = there(all, type).narrow(1, HEADS, HEADS);
       Tensor apart = Placement.empty(type, TOKENS, HEADS, HEAD);
-      GpuKernels.rope(xThere, there(cos, type), there(sin, type), direction, apart);
+      kernels.rope(xThere, there(cos, type), there(sin, type), direction, apart);
       same("rope", type, apart, expected);
-      GpuKernels.rope(xThere, there(cos, type), there(sin, type), direction, xThere);
+      kernels.rope(xThere, there(cos, type), there(sin, type), direction, xThere);
       same("rope_in_place", type, xThere, expected);
     }
+  }
+
+  /// Queries that stand behind earlier keys, and see a window of them.
+  private void softmax(HostKernels kernels, ScalarType type) {
+    int keys = TOKENS + 9;
+    HostKernels.Sight sight = new HostKernels.Sight(TOKENS, keys, 9, 20);
+    Tensor seen = torch.ones(TOKENS, keys).tril(9).sub_(torch.ones(TOKENS, keys).tril(9 - 20));
+    Tensor s = random(type, HEADS, TOKENS, keys);
+    Tensor hidden = seen.eq(new Scalar(0));
+    Tensor masked = s.mul(new Scalar(SCALE)).masked_fill(hidden, new Scalar(-1e30f));
+    Tensor p = torch.softmax(masked, -1);
+    Tensor found = s.to(type).clone();
+    kernels.softmax(found, sight, SCALE);
+    same("softmax", type, found, p);
+    Tensor kept = found.to(ScalarType.Float);
+    Tensor dP = random(type, HEADS, TOKENS, keys);
+    Tensor along = dP.mul(kept).sum(new long[] {-1}, true, new ScalarTypeOptional());
+    Tensor back = dP.to(type).clone();
+    kernels.softmaxBack(back, found, sight, SCALE);
+    same("softmax_back", type, back, kept.mul(dP.sub(along)).mul(new Scalar(SCALE)));
+  }
+
+  private void crossEntropy(HostKernels kernels, ScalarType type) {
+    Tensor logits = random(type, TOKENS, WIDTH);
+    Tensor targets = torch.arange(new Scalar(TOKENS)).mul(new Scalar(3)).to(ScalarType.Long);
+    Tensor logP = torch.log_softmax(logits, 1);
+    Tensor at = targets.unsqueeze(1);
+    Tensor d = logP.exp();
+    d.scatter_(1, at, d.gather(1, at).sub_(new Scalar(1)));
+    Tensor found = logits.to(type).clone();
+    Tensor losses = kernels.crossEntropy(found, targets, SCALE);
+    same("cross_entropy", ScalarType.Float, losses, logP.gather(1, at).squeeze(1).neg());
+    same("cross_entropy_back", type, found, d.mul(new Scalar(SCALE)));
   }
 
   private void same(String kernel, ScalarType type, Tensor found, Tensor expected) {

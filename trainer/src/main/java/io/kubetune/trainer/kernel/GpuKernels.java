@@ -4,23 +4,9 @@ import io.kubetune.trainer.tensor.Placement;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// A layer's norms, nonlinearity, rotation and unpacking of NF4 as one kernel each, where a GPU
-/// computes.
-///
-/// Each method's formula is that of the class which calls it, and that class has another way, of
-/// libtorch's operations, for where [#serve] says no.
-///
-/// ```
-/// if (GpuKernels.serve(x, x.size(1))) {
-///   return GpuKernels.rmsNorm(x, w, y, r, epsilon, 0);
-/// }
-/// ```
-public final class GpuKernels {
-  /// Set to `libtorch`, the kernels are left unused: to see what they are worth.
-  private static final String SWITCH = "KUBETUNE_GPU_KERNELS";
-
+/// [LayerKernels] of a GPU.
+final class GpuKernels implements LayerKernels {
   private static final int THREADS = 256;
   private static final int SIXTEEN_BYTES = 16;
 
@@ -29,23 +15,23 @@ public final class GpuKernels {
   /// Compiled when first asked for.
   private static final class Loaded {
     static final Optional<CudaProgram> PROGRAM =
-        "libtorch".equals(System.getenv(SWITCH)) ? Optional.empty() : CudaProgram.load();
+        LayerKernels.areOff() ? Optional.empty() : CudaProgram.load();
+    static final GpuKernels KERNELS = PROGRAM.isEmpty() ? null : new GpuKernels();
   }
 
-  /// Whether there is a kernel for such a tensor: on a GPU, fp32 or bf16, its rows a multiple of 16
-  /// bytes.
-  public static boolean serve(Tensor x, long rowLength) {
-    if (!Placement.isGpu() || Loaded.PROGRAM.isEmpty()) {
-      return false;
-    }
-    ScalarType type = x.scalar_type().intern();
-    return (type == ScalarType.BFloat16 || type == ScalarType.Float)
-        && rowLength % (SIXTEEN_BYTES / x.element_size()) == 0;
+  /// Kernels move 16 bytes at a time.
+  static GpuKernels serving(Tensor x, long rowLength) {
+    boolean serves =
+        Loaded.KERNELS != null
+            && LayerKernels.suffix(x) != null
+            && rowLength % (SIXTEEN_BYTES / x.element_size()) == 0;
+    return serves ? Loaded.KERNELS : null;
   }
 
   private static void launch(String kernel, Tensor like, long blocks, Object... arguments) {
-    String type = like.scalar_type().intern() == ScalarType.BFloat16 ? "_bf16" : "_fp32";
-    Loaded.PROGRAM.orElseThrow().launch(kernel + type, blocks, THREADS, arguments);
+    Loaded.PROGRAM
+        .orElseThrow()
+        .launch(kernel + LayerKernels.suffix(like), blocks, THREADS, arguments);
   }
 
   private static long address(Tensor tensor) {
@@ -56,10 +42,8 @@ public final class GpuKernels {
     return (threads + THREADS - 1) / THREADS;
   }
 
-  /// @param x [.., n] without gaps
-  /// @param w [n] in x's type
-  /// @param r [rows] fp32, written
-  public static Tensor rmsNorm(Tensor x, Tensor w, Tensor r, double epsilon, double offset) {
+  @Override
+  public Tensor rmsNorm(Tensor x, Tensor w, Tensor r, double epsilon, double offset) {
     Tensor y = torch.empty_like(x);
     int n = (int) x.size(-1);
     launch(
@@ -76,8 +60,8 @@ public final class GpuKernels {
     return y;
   }
 
-  /// The derivative of [#rmsNorm] by x.
-  public static Tensor rmsNormBack(Tensor dy, Tensor x, Tensor w, Tensor r, double offset) {
+  @Override
+  public Tensor rmsNormBack(Tensor dy, Tensor x, Tensor w, Tensor r, double offset) {
     Tensor dx = torch.empty_like(x);
     int n = (int) x.size(-1);
     launch(
@@ -94,9 +78,8 @@ public final class GpuKernels {
     return dx;
   }
 
-  /// @param both [T, 2f] without gaps, gate and up side by side
-  /// @return silu(gate)·up, [T, f]
-  public static Tensor swiglu(Tensor both) {
+  @Override
+  public Tensor swiglu(Tensor both) {
     long f = both.size(1) / 2;
     Tensor h = Placement.empty(both.scalar_type(), both.size(0), f);
     long vectors = h.numel() * h.element_size() / SIXTEEN_BYTES;
@@ -104,8 +87,8 @@ public final class GpuKernels {
     return h;
   }
 
-  /// The derivative of [#swiglu] by `both`, [T, 2f].
-  public static Tensor swigluBack(Tensor dh, Tensor both) {
+  @Override
+  public Tensor swigluBack(Tensor dh, Tensor both) {
     Tensor dBoth = torch.empty_like(both);
     long vectors = dh.numel() * dh.element_size() / SIXTEEN_BYTES;
     launch(
@@ -120,11 +103,8 @@ public final class GpuKernels {
     return dBoth;
   }
 
-  /// @param x [T, heads, d], each token's heads without gaps
-  /// @param cos [T, rotated/2] in x's type
-  /// @param direction 1, or -1 to turn back
-  /// @param y where the result goes: as x, or x itself
-  public static Tensor rope(Tensor x, Tensor cos, Tensor sin, int direction, Tensor y) {
+  @Override
+  public Tensor rope(Tensor x, Tensor cos, Tensor sin, int direction, Tensor y) {
     int d = (int) x.size(2);
     int half = (int) cos.size(1);
     long pairs = x.size(0) * x.size(1) * (d - half);
@@ -146,13 +126,8 @@ public final class GpuKernels {
     return y;
   }
 
-  /// Scales of NF4: `absmax` alone, or the other three and `offset`, as [io.kubetune.trainer.load]
-  /// has them.
-  public record Nf4Parts(
-      Tensor packed, Tensor absmax, Tensor codes, Tensor nested, Tensor map, float offset) {}
-
-  /// @param out fp32 or bf16 without gaps, a multiple of 64 values
-  public static void nf4(Nf4Parts parts, Tensor out) {
+  @Override
+  public void nf4(Nf4Parts parts, Tensor out) {
     long threads = out.numel() / 8;
     launch(
         "nf4",

@@ -1,6 +1,7 @@
 package io.kubetune.trainer.load;
 
 import io.kubetune.trainer.tensor.HostArrays;
+import io.kubetune.trainer.tensor.Ranges;
 import io.kubetune.trainer.tensor.Scope;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -53,7 +54,7 @@ public final class Int8Matrix implements QuantizedMatrix {
           Tensor half = weight.narrow(0, first, count).to(ScalarType.Half);
           MemorySegment values = Native.memory(half.to(ScalarType.Float).contiguous());
           int start = first;
-          Native.inRanges(
+          Ranges.each(
               count,
               smallestRange(columns),
               (from, to) -> {
@@ -95,13 +96,13 @@ public final class Int8Matrix implements QuantizedMatrix {
     MemorySegment maxima = Native.memory(absmax);
     MemorySegment out = Native.memory(target);
     int columns = Math.toIntExact(columns());
-    Native.RangeBody body =
+    Ranges.Body body =
         switch (target.scalar_type().intern()) {
           case Float -> (from, to) -> toFp32(bytes, maxima, out, columns, from, to);
           case BFloat16 -> (from, to) -> toBf16(bytes, maxima, out, columns, from, to);
           case ScalarType other -> throw new IllegalArgumentException("no target type: " + other);
         };
-    Native.inRanges(Math.toIntExact(rows()), smallestRange(columns), body);
+    Ranges.each(Math.toIntExact(rows()), smallestRange(columns), body);
   }
 
   private static void toFp32(

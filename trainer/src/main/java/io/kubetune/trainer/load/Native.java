@@ -2,24 +2,16 @@ package io.kubetune.trainer.load;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
-/// Tensors as memory that Java loops read and write, on as many threads as libtorch uses.
+/// Tensors as memory that Java loops read and write.
 ///
 /// ```
 /// MemorySegment out = Native.memory(target);
-/// Native.inRanges(blocks, 1024, (from, to) -> fill(out, from, to));
+/// Ranges.each(blocks, 1024, (from, to) -> fill(out, from, to));
 /// ```
 final class Native {
   private Native() {}
-
-  /// The body of a loop over `from` to `to`, the latter not included.
-  @FunctionalInterface
-  interface RangeBody {
-    void run(int from, int to);
-  }
 
   /// The values of a CPU tensor without gaps, row-major. The caller keeps the tensor while it uses
   /// the memory.
@@ -29,21 +21,6 @@ final class Native {
     }
     return MemorySegment.ofAddress(tensor.data_ptr().address())
         .reinterpret(tensor.numel() * tensor.element_size());
-  }
-
-  /// Splits 0 to `count` into equal ranges and runs them side by side.
-  ///
-  /// @param smallest range that is worth a thread of its own
-  static void inRanges(int count, int smallest, RangeBody body) {
-    int ranges = Math.max(1, Math.min(torch.get_num_threads(), count / smallest));
-    if (ranges == 1) {
-      body.run(0, count);
-      return;
-    }
-    IntStream.range(0, ranges)
-        .parallel()
-        .forEach(i ->
-            body.run((int) ((long) count * i / ranges), (int) ((long) count * (i + 1) / ranges)));
   }
 
   /// Of fp32 values from index `from` to `to`, the latter not included; NaN where one of them is.

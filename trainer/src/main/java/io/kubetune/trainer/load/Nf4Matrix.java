@@ -1,6 +1,10 @@
 package io.kubetune.trainer.load;
 
+import io.kubetune.trainer.kernel.HostKernels;
+import io.kubetune.trainer.kernel.LayerKernels;
+import io.kubetune.trainer.kernel.LayerKernels.Nf4Parts;
 import io.kubetune.trainer.tensor.HostArrays;
+import io.kubetune.trainer.tensor.Ranges;
 import io.kubetune.trainer.tensor.Scope;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -61,7 +65,7 @@ public final class Nf4Matrix implements QuantizedMatrix {
           MemorySegment chunk =
               Native.memory(flat.narrow(0, at, length).to(ScalarType.Float).contiguous());
           long firstBlock = at / BLOCK;
-          Native.inRanges(
+          Ranges.each(
               (length + BLOCK - 1) / BLOCK,
               BLOCKS_A_THREAD,
               (from, to) -> {
@@ -102,6 +106,11 @@ public final class Nf4Matrix implements QuantizedMatrix {
     if (target.numel() != rows * columns) {
       throw new IllegalArgumentException("the target is not [" + rows + ", " + columns + "]");
     }
+    LayerKernels kernels = HostKernels.serving(target);
+    if (kernels != null && target.numel() % BLOCK == 0) {
+      kernels.nf4(parts(), target);
+      return;
+    }
     MemorySegment bytes = Native.memory(packed);
     MemorySegment out = Native.memory(target);
     Nf4Unpacking unpacking =
@@ -112,8 +121,30 @@ public final class Nf4Matrix implements QuantizedMatrix {
         };
     long count = rows * columns;
     int wholeBlocks = Math.toIntExact(count / BLOCK);
-    Native.inRanges(wholeBlocks, BLOCKS_A_THREAD, unpacking::blocks);
+    Ranges.each(wholeBlocks, BLOCKS_A_THREAD, unpacking::blocks);
     unpacking.rest(wholeBlocks, (int) (count - (long) wholeBlocks * BLOCK));
+  }
+
+  /// What all matrices share, as tensors that live as long as the process.
+  private static final class Tables {
+    static final Tensor CODE = Scope.own(HostArrays.floats(Nf4Code.VALUES));
+    static final Tensor MAP = Scope.own(HostArrays.floats(DynamicMap.values()));
+  }
+
+  private Nf4Parts parts() {
+    return switch (scales) {
+      case Nf4Scales.Plain plain ->
+          new Nf4Parts(packed, Tables.CODE, plain.absmax(), null, null, null, 0);
+      case Nf4Scales.Quantized quantized ->
+          new Nf4Parts(
+              packed,
+              Tables.CODE,
+              null,
+              quantized.codes(),
+              quantized.nested(),
+              Tables.MAP,
+              quantized.offset());
+    };
   }
 
   @Override

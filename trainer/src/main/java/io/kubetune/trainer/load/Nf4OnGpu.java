@@ -1,7 +1,7 @@
 package io.kubetune.trainer.load;
 
-import io.kubetune.trainer.kernel.GpuKernels;
-import io.kubetune.trainer.kernel.GpuKernels.Nf4Parts;
+import io.kubetune.trainer.kernel.LayerKernels;
+import io.kubetune.trainer.kernel.LayerKernels.Nf4Parts;
 import io.kubetune.trainer.tensor.HostArrays;
 import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Scope;
@@ -26,10 +26,11 @@ public record Nf4OnGpu(long rows, long columns, Nf4Parts parts, long bytes)
       Nf4Parts parts =
           switch (host.scales()) {
             case Nf4Scales.Plain plain ->
-                new Nf4Parts(packed, own(plain.absmax()), null, null, null, 0);
+                new Nf4Parts(packed, null, own(plain.absmax()), null, null, null, 0);
             case Nf4Scales.Quantized quantized ->
                 new Nf4Parts(
                     packed,
+                    null,
                     null,
                     own(quantized.codes()),
                     own(quantized.nested()),
@@ -49,8 +50,9 @@ public record Nf4OnGpu(long rows, long columns, Nf4Parts parts, long bytes)
     if (target.numel() != rows * columns) {
       throw new IllegalArgumentException("the target is not [" + rows + ", " + columns + "]");
     }
-    if (target.numel() % Nf4Matrix.BLOCK == 0 && GpuKernels.serve(target, target.numel())) {
-      GpuKernels.nf4(parts, target);
+    LayerKernels kernels = Placement.isGpu() ? LayerKernels.serving(target, target.numel()) : null;
+    if (kernels != null && target.numel() % Nf4Matrix.BLOCK == 0) {
+      kernels.nf4(parts, target);
       return;
     }
     try (Scope scope = new Scope()) {

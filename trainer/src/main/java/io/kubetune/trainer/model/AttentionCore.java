@@ -1,5 +1,6 @@
 package io.kubetune.trainer.model;
 
+import io.kubetune.trainer.kernel.HostKernels;
 import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Profile;
@@ -96,7 +97,6 @@ record AttentionCore(
     Tensor dq = torch.empty_like(q);
     Tensor dk = torch.zeros_like(k);
     Tensor dv = torch.zeros_like(k);
-    Scalar byScale = new Scalar(scale);
     chunks(
         sequence,
         0,
@@ -106,13 +106,10 @@ record AttentionCore(
             Tensor p = kept.containsKey(c) ? kept.get(c) : probabilities(q, k, sequence, c, capped);
             Tensor dO = rows(dOut.view(dOut.size(0), heads, headDimension), c); // [K, G·n, d]
             Tensor dP = dO.bmm(values(v, c).transpose(1, 2)); // [K, G·n, m]
-            Tensor dS = Softmax.backward(dP, p);
-            if (softcap > 0) { // d tanh = 1 − tanh²; capped = cap · tanh
-              dS.mul_(capped[0].div(new Scalar(softcap)).square_().neg_().add_(new Scalar(1)));
-            }
+            Tensor dS = scoresBack(dP, p, capped[0], c); // with the scale
             keys(dv, c).add_(p.transpose(1, 2).bmm(dO).transpose(0, 1));
-            keys(dk, c).add_(dS.transpose(1, 2).bmm(rows(q, c)).transpose(0, 1), byScale);
-            Tensor dQuery = dS.bmm(keys(k, c).transpose(0, 1)).mul_(byScale); // [K, G·n, d]
+            keys(dk, c).add_(dS.transpose(1, 2).bmm(rows(q, c)).transpose(0, 1));
+            Tensor dQuery = dS.bmm(keys(k, c).transpose(0, 1)); // [K, G·n, d]
             dq.narrow(0, c.start() + c.from(), c.count())
                 .view(c.count(), keyHeads, groups(), headDimension)
                 .copy_(
@@ -122,11 +119,41 @@ record AttentionCore(
     return new Tensor[] {dq, dk, dv};
   }
 
-  /// [K, G·n, m] in the compute type, within which libtorch's softmax adds up in fp32; leaves the
-  /// capped scores in `capped` where it is given.
+  /// scale · the derivative by the scores, in dP's place.
+  private Tensor scoresBack(Tensor dP, Tensor p, Tensor capped, Chunk c) {
+    HostKernels kernels = kernels(dP);
+    if (kernels != null) {
+      kernels.softmaxBack(dP, p, sight(c), scale);
+      return dP;
+    }
+    Tensor dS = Softmax.backward(dP, p);
+    if (softcap > 0) { // d tanh = 1 − tanh²; capped = cap · tanh
+      dS.mul_(capped.div(new Scalar(softcap)).square_().neg_().add_(new Scalar(1)));
+    }
+    return dS.mul_(new Scalar(scale));
+  }
+
+  /// Null where libtorch's own operations do it.
+  private HostKernels kernels(Tensor like) {
+    return softcap == 0 ? HostKernels.serving(like) : null;
+  }
+
+  private HostKernels.Sight sight(Chunk c) {
+    return new HostKernels.Sight(
+        c.count(), c.keyCount(), c.offset() + c.from() - c.keyFrom(), window);
+  }
+
+  /// [K, G·n, m] in the compute type, within which a softmax adds up in fp32; leaves the capped
+  /// scores in `capped` where it is given.
   private Tensor probabilities(Tensor q, Tensor k, Sequence sequence, Chunk c, Tensor[] capped) {
     Tensor query = rows(q, c);
     Tensor key = keys(k, c).permute(1, 2, 0); // [K, d, m]
+    HostKernels kernels = kernels(query);
+    if (kernels != null) {
+      Tensor p = query.bmm(key);
+      kernels.softmax(p, sight(c), scale);
+      return p;
+    }
     Tensor mask =
         sequence.mask(
             c.count(), c.keyCount(), c.offset() + c.from() - c.keyFrom(), window, groups());

@@ -1,6 +1,6 @@
 package io.kubetune.trainer.model;
 
-import io.kubetune.trainer.kernel.GpuKernels;
+import io.kubetune.trainer.kernel.LayerKernels;
 import io.kubetune.trainer.lora.Linear;
 import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.Pass;
@@ -23,13 +23,13 @@ interface FeedForward extends AutoCloseable {
       Pass both = gateUp.forward(x, frame);
       Tensor kept = frame.save(both.out());
       long f = kept.size(1) / 2;
-      boolean fused = activation == Activation.SILU && GpuKernels.serve(kept, f);
+      LayerKernels kernels = activation == Activation.SILU ? LayerKernels.serving(kept, f) : null;
       Tensor h =
           Profile.time(
               Part.ELEMENTWISE,
               () ->
-                  fused
-                      ? GpuKernels.swiglu(kept)
+                  kernels != null
+                      ? kernels.swiglu(kept)
                       : activation.forward(kept.narrow(1, 0, f)).mul_(kept.narrow(1, f, f)));
       Pass out = down.forward(h, frame);
       return new Pass(
@@ -40,7 +40,7 @@ interface FeedForward extends AutoCloseable {
                 .apply(
                     Profile.time(
                         Part.ELEMENTWISE,
-                        () -> fused ? GpuKernels.swigluBack(dh, kept) : back(dh, kept)));
+                        () -> kernels != null ? kernels.swigluBack(dh, kept) : back(dh, kept)));
           });
     }
 

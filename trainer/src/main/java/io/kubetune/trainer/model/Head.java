@@ -1,5 +1,6 @@
 package io.kubetune.trainer.model;
 
+import io.kubetune.trainer.kernel.HostKernels;
 import io.kubetune.trainer.load.DenseWeight;
 import io.kubetune.trainer.load.Weight;
 import io.kubetune.trainer.lora.TrainedWeight;
@@ -21,9 +22,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// @param weight [V,hidden]; with tied embeddings the embedding's own
 /// @param softcap 0: none; else logits = cap·tanh(logits/cap) (Gemma 2)
 record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
-  /// Logits of a chunk: at most so many values (16 MB in fp32); on a GPU as many as keep it busy
+  /// Logits of a chunk: at most so many values (32 MB in fp32); on a GPU as many as keep it busy
   /// (256 MB).
-  private static final long CHUNK_LOGITS = 4L << 20;
+  private static final long CHUNK_LOGITS = 8L << 20;
 
   private static final long CHUNK_LOGITS_GPU = 64L << 20;
 
@@ -69,6 +70,14 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
     return dHidden;
   }
 
+  /// From the derivative by logits to that by `hidden`, adding to the weight's where it is trained.
+  private Tensor back(Tensor dLogits, Tensor hidden) {
+    if (weight instanceof TrainedWeight trained) {
+      trained.accumulate(dLogits.t().matmul(hidden));
+    }
+    return projectBack(dLogits);
+  }
+
   private boolean isAsStored(Tensor like) {
     return !(weight instanceof DenseWeight dense)
         || dense.stored().scalar_type().intern() == like.scalar_type().intern();
@@ -107,35 +116,57 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
         long count = Math.min(rows, n - from);
         Tensor h = hidden.narrow(0, from, count);
         Tensor target = targets.narrow(0, from, count);
-        Tensor logits = logits(h); // [count,V]
-        if (!withDerivative) {
+        if (withDerivative) {
+          Tensor d =
+              HostKernels.serving(h) != null && isPlain()
+                  ? fused(h, target, scale, sum)
+                  : single(h, target, scale, sum);
+          dHidden.narrow(0, from, count).copy_(back(d, h));
+        } else {
+          Tensor logits = logits(h); // [count,V]
           correct.add_(
               logits.argmax(new org.bytedeco.pytorch.LongOptional(1), false).eq(target).sum());
-        }
-        Tensor factor =
-            softcap == 0 || !withDerivative
-                ? null
-                : logits.div(new Scalar(softcap)).square_().neg_().add_(new Scalar(1));
-        Tensor logP = torch.log_softmax(logits, 1);
-        sum.sub_(
-            logP.gather(1, target.unsqueeze(1)).sum(new ScalarTypeOptional(ScalarType.Double)));
-        if (withDerivative) {
-          Tensor d = logP.exp_();
-          Tensor at = target.unsqueeze(1); // one in a row, so there is nothing to add up
-          d.scatter_(1, at, d.gather(1, at).sub_(new Scalar(1)));
-          d.mul_(new Scalar(scale));
-          if (factor != null) {
-            d.mul_(factor);
-          }
-          bias.filter(VectorWeight::isTrained).ifPresent(b -> b.accumulate(d.sum(0)));
-          Tensor dCompute = d.to(h.scalar_type());
-          if (weight instanceof TrainedWeight trained) {
-            trained.accumulate(dCompute.t().matmul(h));
-          }
-          dHidden.narrow(0, from, count).copy_(projectBack(dCompute));
+          logP(logits, target, sum);
         }
       }
     }
     return new Loss(sum, correct, dHidden);
+  }
+
+  /// Whether logits are the product alone.
+  private boolean isPlain() {
+    return softcap == 0 && bias.isEmpty();
+  }
+
+  /// The derivative by logits in their own place, in two passes over them; adds cross-entropy to
+  /// `sum`.
+  private Tensor fused(Tensor hidden, Tensor target, double scale, Tensor sum) {
+    Tensor d = project(hidden);
+    Tensor losses = HostKernels.serving(hidden).crossEntropy(d, target, scale);
+    sum.add_(losses.sum(new ScalarTypeOptional(ScalarType.Double)));
+    return d;
+  }
+
+  /// The same by libtorch's single operations, in fp32.
+  private Tensor single(Tensor hidden, Tensor target, double scale, Tensor sum) {
+    Tensor logits = logits(hidden);
+    Tensor factor =
+        softcap == 0 ? null : logits.div(new Scalar(softcap)).square_().neg_().add_(new Scalar(1));
+    Tensor d = logP(logits, target, sum).exp_();
+    Tensor at = target.unsqueeze(1); // one in a row, so there is nothing to add up
+    d.scatter_(1, at, d.gather(1, at).sub_(new Scalar(1)));
+    d.mul_(new Scalar(scale));
+    if (factor != null) {
+      d.mul_(factor);
+    }
+    bias.filter(VectorWeight::isTrained).ifPresent(b -> b.accumulate(d.sum(0)));
+    return d.to(hidden.scalar_type());
+  }
+
+  /// log softmax, [n,V]; adds cross-entropy to `sum`.
+  private static Tensor logP(Tensor logits, Tensor target, Tensor sum) {
+    Tensor logP = torch.log_softmax(logits, 1);
+    sum.sub_(logP.gather(1, target.unsqueeze(1)).sum(new ScalarTypeOptional(ScalarType.Double)));
+    return logP;
   }
 }

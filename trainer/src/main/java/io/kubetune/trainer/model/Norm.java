@@ -1,6 +1,6 @@
 package io.kubetune.trainer.model;
 
-import io.kubetune.trainer.kernel.GpuKernels;
+import io.kubetune.trainer.kernel.LayerKernels;
 import io.kubetune.trainer.lora.VectorWeight;
 import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.Pass;
@@ -35,8 +35,9 @@ sealed interface Norm extends AutoCloseable {
   record Rms(VectorWeight weight, double epsilon, double offset) implements Norm {
     @Override
     public Pass normalize(Tensor x, Frame frame) {
-      if (!weight.isTrained() && x.is_contiguous() && GpuKernels.serve(x, x.size(-1))) {
-        return fused(x, frame);
+      LayerKernels kernels = LayerKernels.serving(x, x.size(-1));
+      if (kernels != null && !weight.isTrained() && x.is_contiguous()) {
+        return fused(kernels, x, frame);
       }
       Tensor kept = frame.save(x);
       Tensor x32 = x.to(ScalarType.Float);
@@ -60,12 +61,12 @@ sealed interface Norm extends AutoCloseable {
           });
     }
 
-    private Pass fused(Tensor x, Frame frame) {
+    private Pass fused(LayerKernels kernels, Tensor x, Frame frame) {
       Tensor kept = frame.save(x);
       Tensor w = frame.save(weight.value(x.scalar_type()));
       Tensor r = frame.save(Placement.empty(ScalarType.Float, x.numel() / x.size(-1)));
-      Tensor y = GpuKernels.rmsNorm(x, w, r, epsilon, offset);
-      return new Pass(y, dy -> GpuKernels.rmsNormBack(dy.contiguous(), kept, w, r, offset));
+      Tensor y = kernels.rmsNorm(x, w, r, epsilon, offset);
+      return new Pass(y, dy -> kernels.rmsNormBack(dy.contiguous(), kept, w, r, offset));
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.kubetune.trainer.model;
 
-import io.kubetune.trainer.kernel.GpuKernels;
+import io.kubetune.trainer.kernel.LayerKernels;
 import io.kubetune.trainer.load.ModelConfig;
 import io.kubetune.trainer.tensor.HostArrays;
 import io.kubetune.trainer.tensor.Placement;
@@ -163,7 +163,7 @@ public record Rope(
 
   /// The same in place where a kernel does it, else in a new tensor. x is no one's after that.
   Tensor turnInPlace(Tensor x, Tables tables, int direction) {
-    return isServed(x) ? turn(x, tables, direction, x) : turn(x, tables, direction);
+    return kernels(x) != null ? turn(x, tables, direction, x) : turn(x, tables, direction);
   }
 
   /// The same into a tensor of the same shape, and of any stride from token to token.
@@ -171,13 +171,15 @@ public record Rope(
     return Profile.time(Part.ELEMENTWISE, () -> turned(x, tables, direction, into));
   }
 
-  private static boolean isServed(Tensor x) {
-    return GpuKernels.serve(x, x.size(2)) && x.stride(1) == x.size(2) && x.stride(2) == 1;
+  private static LayerKernels kernels(Tensor x) {
+    boolean isDense = x.stride(1) == x.size(2) && x.stride(2) == 1;
+    return isDense ? LayerKernels.serving(x, x.size(2)) : null;
   }
 
   private Tensor turned(Tensor x, Tables tables, int direction, Tensor y) {
-    if (isServed(x)) {
-      return GpuKernels.rope(x, tables.cos(), tables.sin(), direction, y);
+    LayerKernels kernels = kernels(x);
+    if (kernels != null) {
+      return kernels.rope(x, tables.cos(), tables.sin(), direction, y);
     }
     long half = rotated / 2;
     Tensor cos = tables.cos().unsqueeze(1); // [T,1,half]

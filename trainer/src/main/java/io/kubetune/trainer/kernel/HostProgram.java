@@ -1,0 +1,117 @@
+package io.kubetune.trainer.kernel;
+
+import io.kubetune.trainer.tensor.Ranges;
+import java.io.File;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.net.URI;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Our own kernels for CPUs (src/main/native), compiled when the trainer is built, once for each
+/// generation of processors; the one for this machine's is chosen here.
+///
+/// The library lies among libtorch's, or beside this class where it runs from a folder of classes.
+/// Where there is none, or none for this processor, libtorch's single operations take the kernels'
+/// place.
+///
+/// ```
+/// program.launch("swiglu_bf16", rows, 16, both, h, f);
+/// ```
+final class HostProgram {
+  private static final String LIBRARY = "libkubetune-kernels.so";
+  private static final int LARGEST_ARGUMENTS = 16;
+  private static final FunctionDescriptor KERNEL =
+      FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
+
+  private final SymbolLookup library;
+  private final String level;
+  private final Map<String, MethodHandle> kernels = new ConcurrentHashMap<>();
+  private final ThreadLocal<MemorySegment> arguments =
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(8L * LARGEST_ARGUMENTS, 8));
+
+  private HostProgram(SymbolLookup library, int level) {
+    this.library = library;
+    this.level = "_v" + level;
+  }
+
+  /// @return empty where there is no library or no kernel in it for this processor
+  static Optional<HostProgram> load() {
+    return file()
+        .map(file -> SymbolLookup.libraryLookup(file, Arena.global()))
+        .flatMap(library -> {
+          int level = level(library);
+          return level == 0 ? Optional.empty() : Optional.of(new HostProgram(library, level));
+        });
+  }
+
+  private static Optional<Path> file() {
+    for (String folder : System.getProperty("java.library.path", "").split(File.pathSeparator)) {
+      Path file = Path.of(folder, LIBRARY);
+      if (Files.exists(file)) {
+        return Optional.of(file.toAbsolutePath());
+      }
+    }
+    URL beside = HostProgram.class.getResource(LIBRARY);
+    return beside != null && beside.getProtocol().equals("file")
+        ? Optional.of(Path.of(URI.create(beside.toString())))
+        : Optional.empty();
+  }
+
+  private static int level(SymbolLookup library) {
+    MethodHandle level =
+        Linker.nativeLinker()
+            .downcallHandle(
+                library.findOrThrow("kubetune_kernels_level"),
+                FunctionDescriptor.of(ValueLayout.JAVA_INT));
+    try {
+      int here = (int) level.invokeExact();
+      return switch (System.getenv(LayerKernels.SWITCH)) {
+        case "avx2" -> Math.min(here, 3);
+        case "avx512" -> Math.min(here, 4);
+        case null, default -> here;
+      };
+    } catch (Throwable e) {
+      throw new IllegalStateException("can't ask " + LIBRARY + " for its level", e);
+    }
+  }
+
+  /// Runs a kernel over its rows, on as many threads as libtorch uses; returns when all are done.
+  ///
+  /// @param smallest rows that are worth a thread of their own
+  /// @param values as the kernel declares them: Long for addresses and numbers, Float
+  void launch(String kernel, long rows, long smallest, Object... values) {
+    MethodHandle handle = kernels.computeIfAbsent(kernel, this::find);
+    MemorySegment block = arguments.get();
+    for (int i = 0; i < values.length; i++) {
+      switch (values[i]) {
+        case Long number -> block.set(ValueLayout.JAVA_LONG, 8L * i, number);
+        case Float number -> block.set(ValueLayout.JAVA_FLOAT, 8L * i, number);
+        default -> throw new IllegalArgumentException("no parameter: " + values[i]);
+      }
+    }
+    Ranges.each(
+        Math.toIntExact(rows),
+        Math.toIntExact(Math.max(1, smallest)),
+        (from, to) -> {
+          try {
+            handle.invokeExact(block, (long) from, (long) to);
+          } catch (Throwable e) {
+            throw new IllegalStateException("can't run " + kernel, e);
+          }
+        });
+  }
+
+  private MethodHandle find(String kernel) {
+    return Linker.nativeLinker().downcallHandle(library.findOrThrow(kernel + level), KERNEL);
+  }
+}
