@@ -71,7 +71,8 @@ public final class KubectlTune implements Callable<Integer> {
       paramLabel = "LEVEL",
       scope = ScopeType.INHERIT,
       description =
-          "as kubectl has it: 6 shows requests and answers, 7 headers, 8 bodies, 9 whole ones")
+          "as kubectl has it: 6 shows requests and answers, 7 headers, 8 bodies, 9 whole ones"
+              + " and a line for curl")
   private int verbosity;
 
   private final Surroundings surroundings;

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Requests as `-v` shows them, in kubectl's levels: from 6 on each request and its answer, from 7
-/// on the request's headers, from 8 on the answer's headers and the bodies, cut; at 9 whole.
-/// Secrets are hidden at every level.
+/// on the request's headers, from 8 on the answer's headers and the bodies, cut; at 9 whole, and
+/// the request as a line for curl. Secrets are hidden at every level.
 ///
 /// ```
 /// HttpTrace.of(terminal).answered("GET", uri, 200, took, headers, answerHeaders);
@@ -33,6 +33,7 @@ public final class HttpTrace {
   private static final int HEADERS = 7;
   private static final int BODIES = 8;
   private static final int WHOLE_BODIES = 9;
+  private static final int CURL = 9;
   private static final int MOST_CHARACTERS = 1024;
 
   /// Shorter ones would be found in every other word.
@@ -99,11 +100,16 @@ public final class HttpTrace {
         values.forEach(this::hide);
       }
     });
+    String address = HiddenSecrets.inAddress(uri);
+    boolean asCurl = terminal.verbosity() >= CURL;
     StringBuilder text = new StringBuilder();
-    text.append(method).append(' ').append(HiddenSecrets.inAddress(uri)).append(' ');
+    if (asCurl) {
+      text.append(curl(method, address, headers)).append('\n');
+    }
+    text.append(method).append(' ').append(address).append(' ');
     text.append(status == 0 ? "no answer" : status).append(" in ");
     text.append(took.toMillis()).append(" ms");
-    if (terminal.verbosity() >= HEADERS) {
+    if (terminal.verbosity() >= HEADERS && !asCurl) {
       append(text, "", headers);
     }
     if (showsBodies()) {
@@ -114,13 +120,29 @@ public final class HttpTrace {
 
   private static void append(StringBuilder text, String mark, Map<String, List<String>> headers) {
     new TreeMap<>(headers)
-        .forEach((name, values) -> {
-          String shown =
-              HiddenSecrets.isSecretHeader(name)
-                  ? HiddenSecrets.HIDDEN
-                  : HiddenSecrets.inHeader(String.join(", ", values));
-          text.append("\n    ").append(mark).append(name).append(": ").append(shown);
-        });
+        .forEach((name, values) ->
+            text.append("\n    ")
+                .append(mark)
+                .append(name)
+                .append(": ")
+                .append(shown(name, values)));
+  }
+
+  private static String shown(String name, List<String> values) {
+    return HiddenSecrets.isSecretHeader(name)
+        ? HiddenSecrets.HIDDEN
+        : HiddenSecrets.inHeader(String.join(", ", values));
+  }
+
+  /// As kubectl writes it, to be pasted into a shell once the hidden is filled in.
+  private static String curl(String method, String address, Map<String, List<String>> headers) {
+    StringBuilder line = new StringBuilder("curl -v -X" + method);
+    new TreeMap<>(headers)
+        .forEach((name, values) ->
+            line.append(" -H \"")
+                .append((name + ": " + shown(name, values)).replaceAll("[\"\\\\$`]", "\\\\$0"))
+                .append('"'));
+    return line.append(" '").append(address.replace("'", "%27")).append("'").toString();
   }
 
   /// A body that went one way, where bodies are shown.

@@ -15,7 +15,7 @@ class VerbosityTest {
   @TempDir private Path home;
 
   @Test
-  void requestsAreShownFromSixOnHeadersFromSevenOnAndNoTokenEver() throws Exception {
+  void requestsAreShownFromSixOnHeadersFromSevenOnCurlLinesAtNineAndNoTokenEver() throws Exception {
     TestCluster cluster = TestCluster.require();
     try (TestNamespace namespace = cluster.namespace("verbose")) {
       ClusterCommands commands = new ClusterCommands(cluster, namespace, home);
@@ -33,7 +33,13 @@ class VerbosityTest {
                   + "/jobs\\S* 200 in \\d+ ms\n");
       assertThat(requests.err()).doesNotContain("user-agent");
       assertThat(headers.err()).containsIgnoringCase("authorization: (hidden)");
-      assertThat(headers.err() + headers.out()).doesNotContain("s3cret-to-be-hidden");
+      Typed curl = commands.typed("list", "-v=9", token);
+      assertThat(curl.err())
+          .containsPattern(
+              "(?i)curl -v -XGET -H \"authorization: \\(hidden\\)\".* '(https://\\S+)'\nGET \\1 ");
+      assertThat(headers.err()).doesNotContain("curl");
+      assertThat(headers.err() + headers.out() + curl.err() + curl.out())
+          .doesNotContain("s3cret-to-be-hidden");
     }
   }
 }
