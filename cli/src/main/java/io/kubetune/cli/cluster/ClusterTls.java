@@ -13,7 +13,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -53,7 +52,7 @@ final class ClusterTls {
     Optional<PemFile> key = pem(config.getClientKeyData(), config.getClientKeyFile());
     if (certificate.isPresent() && key.isPresent()) {
       chain = certificate.get().certificates();
-      keys = keys(chain, key.get());
+      keys = new KeyManager[] {new ClientCertificate(chain, key.get().key())};
     }
     Optional<PemFile> authorities = pem(config.getCaCertData(), config.getCaCertFile());
     TrustManager[] trust =
@@ -82,18 +81,6 @@ final class ClusterTls {
     return Connection.text(file).isPresent()
         ? Optional.of(PemFile.of(Files.readAllBytes(Path.of(file))))
         : Optional.empty();
-  }
-
-  private static KeyManager[] keys(List<X509Certificate> chain, PemFile key)
-      throws GeneralSecurityException, IOException {
-    char[] password = new char[0];
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    store.load(null, password);
-    store.setKeyEntry("client", key.key(), password, chain.toArray(X509Certificate[]::new));
-    KeyManagerFactory factory =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    factory.init(store, password);
-    return factory.getKeyManagers();
   }
 
   /// @param authorities empty: the machine's

@@ -1,17 +1,14 @@
 package io.kubetune.cli.command;
 
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.kubetune.cli.cluster.Cluster;
 import io.kubetune.cli.cluster.ClusterFlags;
 import io.kubetune.cli.cluster.KubeconfigNames;
+import io.kubetune.cli.cluster.ListedObject;
 import io.kubetune.cli.render.Labels;
 import io.kubetune.cli.submit.RunFolder;
 import io.kubetune.cli.submit.RunState;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +25,6 @@ import java.util.function.Function;
 /// ```
 record LiveNames(Surroundings surroundings, ClusterFlags flags) {
   private static final long LONGEST_MILLIS = 1_500;
-  private static final long MOST = 500;
   private static final String OUTPUT = "tune.kubetune.io/output";
 
   KubeconfigNames kubeconfig() {
@@ -43,18 +39,16 @@ record LiveNames(Surroundings surroundings, ClusterFlags flags) {
   }
 
   List<String> namespaces() {
-    return inCluster(cluster -> names(cluster.client().namespaces().list(page()).getItems()));
+    return inCluster(cluster -> names(ListedObject.in(cluster, "/api/v1/namespaces", "")));
   }
 
   List<String> claims() {
     return inCluster(cluster ->
         names(
-            cluster
-                .client()
-                .persistentVolumeClaims()
-                .inNamespace(cluster.namespace())
-                .list(page())
-                .getItems()));
+            ListedObject.in(
+                cluster,
+                "/api/v1/namespaces/" + cluster.namespace() + "/persistentvolumeclaims",
+                "")));
   }
 
   List<String> runs() {
@@ -77,36 +71,23 @@ record LiveNames(Surroundings surroundings, ClusterFlags flags) {
     images.addAll(
         inCluster(cluster -> {
           List<String> outputs = new ArrayList<>();
-          for (Job each : jobs(cluster)) {
-            Map<String, String> annotations = each.getMetadata().getAnnotations();
-            if (annotations != null && annotations.containsKey(OUTPUT)) {
-              outputs.add(annotations.get(OUTPUT));
-            }
+          for (ListedObject each : jobs(cluster)) {
+            Optional.ofNullable(each.annotations().get(OUTPUT)).ifPresent(outputs::add);
           }
           return outputs;
         }));
     return List.copyOf(images);
   }
 
-  private static List<Job> jobs(Cluster cluster) {
-    return cluster
-        .client()
-        .batch()
-        .v1()
-        .jobs()
-        .inNamespace(cluster.namespace())
-        .withLabel(Labels.MANAGED_BY, Labels.MANAGER)
-        .list(page())
-        .getItems();
+  private static List<ListedObject> jobs(Cluster cluster) {
+    return ListedObject.in(
+        cluster,
+        "/apis/batch/v1/namespaces/" + cluster.namespace() + "/jobs",
+        Labels.MANAGED_BY + "=" + Labels.MANAGER);
   }
 
-  private static io.fabric8.kubernetes.api.model.ListOptions page() {
-    // Out of the API server's memory: a name that is a moment old is good enough.
-    return new ListOptionsBuilder().withLimit(MOST).withResourceVersion("0").build();
-  }
-
-  private static List<String> names(List<? extends HasMetadata> objects) {
-    return objects.stream().map(each -> each.getMetadata().getName()).toList();
+  private static List<String> names(List<ListedObject> objects) {
+    return objects.stream().map(ListedObject::name).toList();
   }
 
   private List<String> inCluster(Function<Cluster, List<String>> question) {
