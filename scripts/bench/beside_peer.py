@@ -117,7 +117,7 @@ def main():
     for who, r in (("TRL + PEFT", peer), ("trainer", ours)):
         if r:
             start = f", of which start-up {r['start']:.1f} s" if "start" in r else ""
-            print(f"  {who:<10} {r['tokens_per_second']:>10,.0f} tokens/s {r['gib']:>7.1f} GiB {flops * r['tokens_per_second'] / 1e12:>7.2f} TFLOP/s  {r['step']:.3f} s a step, "
+            print(f"  {who:<10} {r['tokens_per_second']:>10,.0f} tokens/s {r['gib']:>7.2f} GiB {flops * r['tokens_per_second'] / 1e12:>7.2f} TFLOP/s  {r['step']:.3f} s a step, "
                   f"first done after {r['first']:.1f} s{start}")
             print("             losses", " ".join(f"{x:.4f}" for x in r["losses"][:8]))
     if peer:

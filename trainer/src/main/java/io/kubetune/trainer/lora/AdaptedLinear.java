@@ -8,6 +8,7 @@ import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Profile;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /// A linear, or several over the same input stacked into one product, with an adapter on each that
@@ -55,7 +56,7 @@ public final class AdaptedLinear implements Linear {
     Optional<StackedAdapters> stacked = frame.adapters() ? plain : Optional.empty();
     List<Part> single = frame.adapters() ? others : List.of();
     boolean adapts = stacked.isPresent() || !single.isEmpty();
-    Tensor kept = adapts || trainsWeight() ? frame.save(x) : null;
+    Supplier<Tensor> kept = adapts || trainsWeight() ? frame.keep(x) : () -> null;
     LowRank.Applied[] applied = new LowRank.Applied[single.size()];
     // Where plain adapters' terms are all of y, they are written first and nothing need be zero.
     boolean fresh = covered && stacked.isPresent();
@@ -80,7 +81,11 @@ public final class AdaptedLinear implements Linear {
   }
 
   private Tensor back(
-      Tensor dy, Tensor kept, LowRank.Applied[] applied, Optional<StackedAdapters.Applied> low) {
+      Tensor dy,
+      Supplier<Tensor> keptX,
+      LowRank.Applied[] applied,
+      Optional<StackedAdapters.Applied> low) {
+    Tensor kept = keptX.get();
     bias.ifPresent(b -> b.accumulate(dy));
     Tensor dBase = applied.length > 0 ? dy.clone() : dy;
     Tensor through =

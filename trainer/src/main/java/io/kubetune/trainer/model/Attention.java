@@ -34,7 +34,10 @@ record Attention(
     GROUPED
   }
 
-  Pass forward(Tensor x, Sequence sequence, Frame frame) {
+  /// @param positions whose outputs are asked for
+  /// @return [n,hidden]
+  Pass forward(Tensor x, Sequence sequence, Positions positions, Frame frame) {
+    long tokens = x.size(0);
     Pass all = qkv.forward(x, frame);
     Tensor[] parts = split(all.out()); // q [T,H,d], k and v [T,K,d]
     Optional<Pass> qNormed = queryNorm.map(n -> n.forward(parts[0], frame));
@@ -47,11 +50,12 @@ record Attention(
     Tensor keys = cache == null ? k : cache.appendKeys(layer, k);
     Tensor values = cache == null ? v : cache.appendValues(layer, v);
     AttentionCore.Mixed mixed = core.attend(q, keys, values, sequence, frame);
-    Pass out = output.forward(mixed.out(), frame);
+    Pass out = output.forward(positions.of(mixed.out()), frame);
     return new Pass(
         out.out(),
         dOut -> {
-          Tensor[] d = mixed.back().apply(out.back().apply(dOut));
+          Tensor dMixed = positions.spread(out.back().apply(dOut), tokens);
+          Tensor[] d = mixed.back().apply(dMixed);
           if (layout == Layout.STACKED && qNormed.isEmpty() && kNormed.isEmpty()) {
             return all.back().apply(turnBack(d, tables));
           }

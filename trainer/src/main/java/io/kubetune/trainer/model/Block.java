@@ -7,7 +7,9 @@ import org.bytedeco.pytorch.Tensor;
 /// One decoder layer: how norms, attention and feed-forward are joined to the residual stream
 /// [T,hidden].
 sealed interface Block extends AutoCloseable {
-  Pass forward(Tensor x, Sequence sequence, Frame frame);
+  /// @param positions whose outputs are asked for
+  /// @return [n,hidden]
+  Pass forward(Tensor x, Sequence sequence, Positions positions, Frame frame);
 
   @Override
   void close();
@@ -17,18 +19,24 @@ sealed interface Block extends AutoCloseable {
   record PreNorm(Norm inputNorm, Attention attention, Norm postNorm, FeedForward feedForward)
       implements Block {
     @Override
-    public Pass forward(Tensor x, Sequence sequence, Frame frame) {
-      Pass normed = inputNorm.forward(x, frame);
-      Pass attended = attention.forward(normed.out(), sequence, frame);
-      Tensor h = x.add(attended.out());
-      Pass normedAgain = postNorm.forward(h, frame);
-      Pass fed = feedForward.forward(normedAgain.out(), frame);
+    public Pass forward(Tensor x, Sequence sequence, Positions positions, Frame frame) {
+      Pass h = Pass.scoped(() -> attend(x, sequence, positions, frame));
+      Pass y = Pass.scoped(() -> feed(h.out(), frame));
+      return new Pass(y.out(), dy -> h.back().apply(y.back().apply(dy)));
+    }
+
+    private Pass attend(Tensor x, Sequence sequence, Positions positions, Frame frame) {
+      Pass normed = inputNorm.repeatable(x, frame);
+      Pass attended = attention.forward(normed.out(), sequence, positions, frame);
       return new Pass(
-          h.add(fed.out()),
-          dy -> {
-            Tensor dh = normedAgain.back().apply(fed.back().apply(dy)).add_(dy);
-            return normed.back().apply(attended.back().apply(dh)).add_(dh);
-          });
+          positions.of(x).add(attended.out()),
+          dh -> positions.addTo(normed.back().apply(attended.back().apply(dh)), dh));
+    }
+
+    private Pass feed(Tensor h, Frame frame) {
+      Pass normed = postNorm.repeatable(h, frame);
+      Pass fed = feedForward.forward(normed.out(), frame);
+      return new Pass(h.add(fed.out()), dy -> normed.back().apply(fed.back().apply(dy)).add_(dy));
     }
 
     @Override
@@ -50,22 +58,31 @@ sealed interface Block extends AutoCloseable {
       Norm postFeedForwardNorm)
       implements Block {
     @Override
-    public Pass forward(Tensor x, Sequence sequence, Frame frame) {
-      Pass normed = inputNorm.forward(x, frame);
-      Pass attended = attention.forward(normed.out(), sequence, frame);
-      Pass attendedNormed = postAttentionNorm.forward(attended.out(), frame);
-      Tensor h = x.add(attendedNormed.out());
-      Pass before = preFeedForwardNorm.forward(h, frame);
-      Pass fed = feedForward.forward(before.out(), frame);
-      Pass fedNormed = postFeedForwardNorm.forward(fed.out(), frame);
+    public Pass forward(Tensor x, Sequence sequence, Positions positions, Frame frame) {
+      Pass h = Pass.scoped(() -> attend(x, sequence, positions, frame));
+      Pass y = Pass.scoped(() -> feed(h.out(), frame));
+      return new Pass(y.out(), dy -> h.back().apply(y.back().apply(dy)));
+    }
+
+    private Pass attend(Tensor x, Sequence sequence, Positions positions, Frame frame) {
+      Pass normed = inputNorm.repeatable(x, frame);
+      Pass attended = attention.forward(normed.out(), sequence, positions, frame);
+      Pass after = postAttentionNorm.forward(attended.out(), frame);
       return new Pass(
-          h.add(fedNormed.out()),
-          dy -> {
-            Tensor dFed = fed.back().apply(fedNormed.back().apply(dy));
-            Tensor dh = before.back().apply(dFed).add_(dy);
-            Tensor dAttended = attended.back().apply(attendedNormed.back().apply(dh));
-            return normed.back().apply(dAttended).add_(dh);
+          positions.of(x).add(after.out()),
+          dh -> {
+            Tensor dAttended = attended.back().apply(after.back().apply(dh));
+            return positions.addTo(normed.back().apply(dAttended), dh);
           });
+    }
+
+    private Pass feed(Tensor h, Frame frame) {
+      Pass before = preFeedForwardNorm.repeatable(h, frame);
+      Pass fed = feedForward.forward(before.out(), frame);
+      Pass after = postFeedForwardNorm.forward(fed.out(), frame);
+      return new Pass(
+          h.add(after.out()),
+          dy -> before.back().apply(fed.back().apply(after.back().apply(dy))).add_(dy));
     }
 
     @Override
@@ -84,20 +101,23 @@ sealed interface Block extends AutoCloseable {
       Norm attentionNorm, Norm feedForwardNorm, Attention attention, FeedForward feedForward)
       implements Block {
     @Override
-    public Pass forward(Tensor x, Sequence sequence, Frame frame) {
+    public Pass forward(Tensor x, Sequence sequence, Positions positions, Frame frame) {
       boolean shared = attentionNorm == feedForwardNorm;
-      Pass normed = attentionNorm.forward(x, frame);
-      Pass normedToo = shared ? normed : feedForwardNorm.forward(x, frame);
-      Pass attended = attention.forward(normed.out(), sequence, frame);
-      Pass fed = feedForward.forward(normedToo.out(), frame);
+      Pass normed = attentionNorm.repeatable(x, frame);
+      Pass normedToo = shared ? normed : feedForwardNorm.repeatable(positions.of(x), frame);
+      Pass attended =
+          Pass.scoped(() -> attention.forward(normed.out(), sequence, positions, frame));
+      Tensor in = shared ? positions.of(normed.out()) : normedToo.out();
+      Pass fed = Pass.scoped(() -> feedForward.forward(in, frame));
       return new Pass(
-          x.add(attended.out()).add_(fed.out()),
+          positions.of(x).add(attended.out()).add_(fed.out()),
           dy -> {
-            Tensor dAttended = attended.back().apply(dy);
             Tensor dFed = fed.back().apply(dy);
+            Tensor dAttended = attended.back().apply(dy); // [T,hidden]
             return shared
-                ? normed.back().apply(dAttended.add(dFed)).add_(dy)
-                : normed.back().apply(dAttended).add_(normedToo.back().apply(dFed)).add_(dy);
+                ? positions.addTo(normed.back().apply(positions.addTo(dAttended, dFed)), dy)
+                : positions.addTo(
+                    normed.back().apply(dAttended), normedToo.back().apply(dFed).add_(dy));
           });
     }
 

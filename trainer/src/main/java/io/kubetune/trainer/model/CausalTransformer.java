@@ -6,7 +6,6 @@ import io.kubetune.trainer.lora.Parameters;
 import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.Frame.Mode;
 import io.kubetune.trainer.tensor.HostArrays;
-import io.kubetune.trainer.tensor.Lane;
 import io.kubetune.trainer.tensor.Pass;
 import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Profile;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Runs a [DecoderStack] forwards and back, a block at a time.
@@ -25,8 +23,11 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// There is no graph over the whole model: each block keeps what its [Frame] saved until its own
 /// backward pass, and nothing is computed below the first block that trains.
 final class CausalTransformer implements CausalLm {
-  /// An odd constant, so that each lane draws other random numbers.
-  private static final long LANE_STREAM = 0xD1342543DE82EF95L;
+  /// An odd constant, so that each part of a batch draws other random numbers.
+  private static final long PART_STREAM = 0xD1342543DE82EF95L;
+
+  /// Tokens that keep one core busy: its products are as fast as they get.
+  private static final int PART_TOKENS = 512;
 
   private static final Pattern LAYER = Pattern.compile("\\.(\\d+)\\.");
 
@@ -51,7 +52,7 @@ final class CausalTransformer implements CausalLm {
     this.type = type;
     this.recompute = recompute;
     this.firstTrained = firstTrained();
-    this.lanes = new Lanes(threads);
+    this.lanes = new Lanes(threads, Placement.isGpu() ? Integer.MAX_VALUE : PART_TOKENS);
     parameters.lanes(threads);
   }
 
@@ -83,7 +84,8 @@ final class CausalTransformer implements CausalLm {
                 Profile.time(
                     Part.REST,
                     () ->
-                        accumulateHere(part, scale, randomStream + Lane.current() * LANE_STREAM)));
+                        accumulateHere(
+                            part.batch(), scale, randomStream + part.number() * PART_STREAM)));
     if (sums.size() > 1) {
       parameters.addUpLanes();
     }
@@ -93,35 +95,36 @@ final class CausalTransformer implements CausalLm {
   private double accumulateHere(PackedBatch batch, double scale, long randomStream) {
     Mode mode = Mode.training(randomStream);
     List<Block> blocks = decoder.blocks();
+    int last = blocks.size() - 1;
     List<LayerPass> layers = new ArrayList<>();
+    Selection chosen = Selection.of(batch);
+    if (chosen.isEmpty()) {
+      return 0;
+    }
     try (Scope scope = new Scope();
         Frame ends = new Frame(mode, -1);
         Sequence sequence = Sequence.packed(batch.lengths(), type)) {
       Pass embedded = decoder.embedding().forward(Placement.longs(batch.tokens()), sequence, ends);
-      Tensor x = embedded.out(); // [T,hidden]
+      Positions positions = chosen.of(batch.tokenCount());
+      Tensor x = embedded.out(); // [T,hidden], behind the last layer [n,hidden]
       for (int i = 0; i < blocks.size(); i++) {
         LayerPass layer =
             new LayerPass(
                 blocks.get(i),
                 i,
                 sequence,
+                i == last ? positions : Positions.ALL,
                 i < firstTrained ? Mode.inference(true) : mode,
                 recompute);
         layers.add(layer);
         x = replace(x, layer.forward(x));
       }
-      Selection chosen = Selection.of(batch);
-      if (chosen.positions().length == 0) {
-        return 0;
-      }
-      Tensor rows = Placement.longs(chosen.positions());
-      Pass normed = decoder.finalNorm().forward(x.index_select(0, rows), ends);
+      Pass normed = decoder.finalNorm().forward(x, ends);
       Tensor targets = Placement.longs(chosen.targets());
       Head.Loss loss =
           Profile.time(Part.HEAD, () -> decoder.head().loss(normed.out(), targets, scale));
-      Tensor dRows = normed.back().apply(loss.dHidden());
-      Tensor dx = torch.zeros_like(x).index_copy_(0, rows, dRows);
-      for (int i = blocks.size() - 1; i >= firstTrained; i--) {
+      Tensor dx = normed.back().apply(loss.dHidden());
+      for (int i = last; i >= firstTrained; i--) {
         dx = replace(dx, layers.get(i).backward(dx));
       }
       if (decoder.embedding().isTrained()) {
@@ -141,6 +144,14 @@ final class CausalTransformer implements CausalLm {
 
   /// Positions of a pack that have a target, and their targets.
   private record Selection(int[] positions, int[] targets) {
+    boolean isEmpty() {
+      return positions.length == 0;
+    }
+
+    Positions of(int total) {
+      return Positions.of(positions, total);
+    }
+
     static Selection of(PackedBatch batch) {
       int[] all = batch.targets();
       int[] positions =
@@ -154,20 +165,22 @@ final class CausalTransformer implements CausalLm {
 
   @Override
   public LossSum evaluate(PackedBatch batch) {
-    return lanes.compute(batch, this::evaluateHere).stream().reduce(LossSum::plus).orElseThrow();
+    return lanes.compute(batch, part -> evaluateHere(part.batch())).stream()
+        .reduce(LossSum::plus)
+        .orElseThrow();
   }
 
   /// In fp32 whatever the compute type: an evaluation says the same on every machine, and the same
   /// as PEFT.
   private LossSum evaluateHere(PackedBatch batch) {
+    Selection chosen = Selection.of(batch);
+    if (chosen.isEmpty()) {
+      return new LossSum(0, 0, 0);
+    }
     try (Scope scope = new Scope();
         Sequence sequence = Sequence.packed(batch.lengths(), ScalarType.Float)) {
-      Tensor x = hidden(Placement.longs(batch.tokens()), sequence);
-      Selection chosen = Selection.of(batch);
-      if (chosen.positions().length == 0) {
-        return new LossSum(0, 0, 0);
-      }
-      Tensor normed = normed(x.index_select(0, Placement.longs(chosen.positions())));
+      Positions positions = chosen.of(batch.tokenCount());
+      Tensor normed = normed(hidden(Placement.longs(batch.tokens()), sequence, positions));
       Head.Loss loss = decoder.head().loss(normed, Placement.longs(chosen.targets()), Double.NaN);
       return new LossSum(
           loss.crossEntropy().item_double(), loss.correct().item_long(), chosen.positions().length);
@@ -179,19 +192,22 @@ final class CausalTransformer implements CausalLm {
   public Tensor logits(PackedBatch batch) {
     try (Scope scope = new Scope();
         Sequence sequence = Sequence.packed(batch.lengths(), ScalarType.Float)) {
-      Tensor x = hidden(Placement.longs(batch.tokens()), sequence);
+      Tensor x = hidden(Placement.longs(batch.tokens()), sequence, Positions.ALL);
       return scope.escape(decoder.head().logits(normed(x)));
     }
   }
 
-  private Tensor hidden(Tensor ids, Sequence sequence) {
+  private Tensor hidden(Tensor ids, Sequence sequence, Positions positions) {
     Mode mode = Mode.inference(adapters);
+    int last = decoder.blocks().size() - 1;
     Tensor x;
     try (Frame frame = new Frame(mode, -1)) {
       x = decoder.embedding().forward(ids, sequence, frame).out();
     }
     for (int i = 0; i < decoder.blocks().size(); i++) {
-      try (LayerPass layer = new LayerPass(decoder.blocks().get(i), i, sequence, mode, false)) {
+      Positions asked = i == last ? positions : Positions.ALL;
+      try (LayerPass layer =
+          new LayerPass(decoder.blocks().get(i), i, sequence, asked, mode, false)) {
         x = replace(x, layer.forward(x));
       }
     }
@@ -217,10 +233,10 @@ final class CausalTransformer implements CausalLm {
       public float[] append(int[] tokens) {
         try (Scope scope = new Scope();
             Sequence sequence = Sequence.continued(tokens.length, cache, type)) {
-          Tensor x = hidden(Placement.longs(tokens), sequence);
+          Positions last = Positions.of(new int[] {tokens.length - 1}, tokens.length);
+          Tensor x = hidden(Placement.longs(tokens), sequence, last);
           cache.advance(tokens.length);
-          Tensor last = x.narrow(0, tokens.length - 1L, 1);
-          return HostArrays.values(decoder.head().logits(normed(last)));
+          return HostArrays.values(decoder.head().logits(normed(x)));
         }
       }
 

@@ -7,6 +7,7 @@ import io.kubetune.trainer.tensor.Pass;
 import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Profile;
 import io.kubetune.trainer.tensor.Profile.Part;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /// What follows attention in a layer: x [T,hidden] to [T,hidden].
@@ -24,13 +25,15 @@ interface FeedForward extends AutoCloseable {
       Tensor kept = frame.save(both.out());
       long f = kept.size(1) / 2;
       LayerKernels kernels = activation == Activation.SILU ? LayerKernels.serving(kept, f) : null;
-      Tensor h =
-          Profile.time(
-              Part.ELEMENTWISE,
-              () ->
-                  kernels != null
-                      ? kernels.swiglu(kept)
-                      : activation.forward(kept.narrow(1, 0, f)).mul_(kept.narrow(1, f, f)));
+      Supplier<Tensor> product =
+          () ->
+              Profile.time(
+                  Part.ELEMENTWISE,
+                  () ->
+                      kernels != null
+                          ? kernels.swiglu(kept)
+                          : activation.forward(kept.narrow(1, 0, f)).mul_(kept.narrow(1, f, f)));
+      Tensor h = frame.repeatable(product.get(), product);
       Pass out = down.forward(h, frame);
       return new Pass(
           out.out(),
@@ -67,7 +70,8 @@ interface FeedForward extends AutoCloseable {
     public Pass forward(Tensor x, Frame frame) {
       Pass raised = up.forward(x, frame);
       Tensor kept = frame.save(raised.out());
-      Pass out = down.forward(activation.forward(kept), frame);
+      Tensor h = frame.repeatable(activation.forward(kept), () -> activation.forward(kept));
+      Pass out = down.forward(h, frame);
       return new Pass(
           out.out(),
           dOut -> raised.back().apply(activation.backward(out.back().apply(dOut), kept)));

@@ -14,16 +14,24 @@ final class LayerPass implements AutoCloseable {
   private final Block block;
   private final int index;
   private final Sequence sequence;
+  private final Positions positions;
   private final Mode mode;
   private final boolean recompute;
   private Frame frame;
   private Pass.Pullback back;
   private Tensor input;
 
-  LayerPass(Block block, int index, Sequence sequence, Mode mode, boolean recompute) {
+  LayerPass(
+      Block block,
+      int index,
+      Sequence sequence,
+      Positions positions,
+      Mode mode,
+      boolean recompute) {
     this.block = block;
     this.index = index;
     this.sequence = sequence;
+    this.positions = positions;
     this.mode = mode;
     this.recompute = recompute;
   }
@@ -31,7 +39,7 @@ final class LayerPass implements AutoCloseable {
   Tensor forward(Tensor x) {
     try (Scope scope = new Scope()) {
       frame = new Frame(mode, index);
-      Pass pass = block.forward(x, sequence, frame);
+      Pass pass = block.forward(x, sequence, positions, frame);
       back = pass.back();
       if (recompute && mode.recording()) {
         frame.close();
@@ -45,7 +53,7 @@ final class LayerPass implements AutoCloseable {
     try (Scope scope = new Scope()) {
       if (recompute) {
         frame = new Frame(mode, index);
-        back = block.forward(input, sequence, frame).back();
+        back = block.forward(input, sequence, positions, frame).back();
       }
       return scope.escape(back.apply(dOut));
     } finally {

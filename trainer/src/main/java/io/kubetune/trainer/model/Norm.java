@@ -21,6 +21,22 @@ sealed interface Norm extends AutoCloseable {
     return new Pass(pass.out(), dy -> Profile.time(Part.ELEMENTWISE, () -> pass.back().apply(dy)));
   }
 
+  /// As [#forward], with an output that is not kept for the way back: it is computed again from x.
+  default Pass repeatable(Tensor x, Frame frame) {
+    Pass pass = forward(x, frame);
+    if (frame.recording()) {
+      Tensor kept = frame.save(x);
+      frame.repeatable(pass.out(), () -> again(kept));
+    }
+    return pass;
+  }
+
+  private Tensor again(Tensor x) {
+    try (Frame frame = new Frame(Frame.Mode.inference(true), -1)) {
+      return forward(x, frame).out();
+    }
+  }
+
   Pass normalize(Tensor x, Frame frame);
 
   @Override

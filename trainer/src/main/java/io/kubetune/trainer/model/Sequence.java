@@ -22,7 +22,8 @@ final class Sequence implements AutoCloseable {
 
   private Tensor starts;
 
-  private record MaskKey(int queries, int keys, int offset, int window, int groups) {}
+  /// @param before offsets that a mask serves: from 0 to this
+  private record MaskKey(int queries, int before, int window, int groups) {}
 
   private Sequence(int[] lengths, int past, KeyValueCache cache, ScalarType type) {
     this.lengths = lengths;
@@ -95,21 +96,27 @@ final class Sequence implements AutoCloseable {
     if (queries == 1 && offset == keys - 1 && keys <= window) {
       return null;
     }
-    return masks.computeIfAbsent(
-        new MaskKey(queries, keys, offset, window, groups),
-        key -> {
-          try (Scope scope = new Scope()) {
-            Tensor hidden =
-                torch.ones(new long[] {queries, keys}, new TensorOptions(ScalarType.Bool));
-            Tensor after = hidden.triu(offset + 1);
-            if (window < keys) {
-              after = after.logical_or(hidden.tril(offset - window));
-            }
-            Tensor mask =
-                torch.zeros(queries, keys).masked_fill_(after, new Scalar(Float.NEGATIVE_INFINITY));
-            return Scope.own(Placement.here(mask.repeat(groups, 1).unsqueeze(0).to(type)));
-          }
-        });
+    // Masks of a long document's chunks are the same one, further to the right each time: a single
+    // one for all is as long as the document, and one each would grow with its square.
+    int before = offset == 0 ? 0 : past + longest();
+    return masks
+        .computeIfAbsent(new MaskKey(queries, before, window, groups), this::mask)
+        .narrow(2, before - (long) offset, keys);
+  }
+
+  /// [1, groups·queries, before + queries]: as queries at position `before` see keys.
+  private Tensor mask(MaskKey of) {
+    long keys = of.before() + (long) of.queries();
+    try (Scope scope = new Scope()) {
+      Tensor all = torch.ones(new long[] {of.queries(), keys}, new TensorOptions(ScalarType.Bool));
+      Tensor hidden = all.triu(of.before() + 1L);
+      if (of.window() < keys) {
+        hidden = hidden.logical_or(all.tril(of.before() - (long) of.window()));
+      }
+      Tensor mask =
+          torch.zeros(of.queries(), keys).masked_fill_(hidden, new Scalar(Float.NEGATIVE_INFINITY));
+      return Scope.own(Placement.here(mask.repeat(of.groups(), 1).unsqueeze(0).to(type)));
+    }
   }
 
   @Override

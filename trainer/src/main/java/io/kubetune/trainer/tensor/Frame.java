@@ -1,7 +1,10 @@
 package io.kubetune.trainer.tensor;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -33,6 +36,7 @@ public final class Frame implements AutoCloseable {
 
   private final Mode mode;
   private final List<Tensor> saved = new ArrayList<>();
+  private final Map<Tensor, Supplier<Tensor>> repeatable = new IdentityHashMap<>();
   private long draws;
 
   /// @param block the block's number: each has random numbers of its own, the same ones when it is
@@ -60,6 +64,27 @@ public final class Frame implements AutoCloseable {
     return handle;
   }
 
+  /// Says that a tensor of this forward pass costs so little to compute again that it need not be
+  /// kept.
+  ///
+  /// @param again gives the same values; it uses nothing but what is kept
+  public Tensor repeatable(Tensor tensor, Supplier<Tensor> again) {
+    if (mode.recording()) {
+      repeatable.put(tensor, again);
+    }
+    return tensor;
+  }
+
+  /// What the way back takes a tensor from: [#save]d, or computed again where it is repeatable.
+  public Supplier<Tensor> keep(Tensor tensor) {
+    Supplier<Tensor> again = repeatable.get(tensor);
+    if (again != null) {
+      return again;
+    }
+    Tensor kept = save(tensor);
+    return () -> kept;
+  }
+
   /// A generator for the next draw of random numbers; the n-th of a block is the same in every
   /// computation of it.
   ///
@@ -85,5 +110,6 @@ public final class Frame implements AutoCloseable {
   public void close() {
     saved.forEach(Tensor::close);
     saved.clear();
+    repeatable.clear();
   }
 }

@@ -1,5 +1,6 @@
 package io.kubetune.trainer.tensor;
 
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 
 /// The result of a forward pass, and the way back.
@@ -8,6 +9,20 @@ import org.bytedeco.pytorch.Tensor;
 /// @param back from the loss's derivative by the output to its derivative by the input; adds into
 ///   gradients on its way
 public record Pass(Tensor out, Pullback back) {
+
+  /// Runs work whose temporaries go when it is done, both ways, and not with the block around it.
+  public static Pass scoped(Supplier<Pass> work) {
+    try (Scope scope = new Scope()) {
+      Pass pass = work.get();
+      return new Pass(scope.escape(pass.out()), dOut -> scopedBack(pass.back(), dOut));
+    }
+  }
+
+  private static Tensor scopedBack(Pullback back, Tensor dOut) {
+    try (Scope scope = new Scope()) {
+      return scope.escape(back.apply(dOut));
+    }
+  }
 
   /// The backward pass of one forward pass; called at most once.
   @FunctionalInterface

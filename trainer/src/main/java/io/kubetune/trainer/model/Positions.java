@@ -1,0 +1,39 @@
+package io.kubetune.trainer.model;
+
+import io.kubetune.trainer.tensor.Placement;
+import java.util.Optional;
+import org.bytedeco.pytorch.Tensor;
+
+/// Which positions of a pack go past a layer's keys and values: all of them, but in the last layer,
+/// whose other outputs no one reads.
+///
+/// ```
+/// Tensor y = positions.of(x);          // [n,hidden] of [T,hidden]
+/// Tensor dx = positions.spread(dy, T); // [T,hidden], zero at the others
+/// ```
+///
+/// @param rows [n] int64, ascending; empty: all
+record Positions(Optional<Tensor> rows) {
+  static final Positions ALL = new Positions(Optional.empty());
+
+  /// @param rows [n] ascending
+  /// @param total T
+  static Positions of(int[] rows, int total) {
+    return rows.length == total ? ALL : new Positions(Optional.of(Placement.longs(rows)));
+  }
+
+  Tensor of(Tensor x) {
+    return rows.map(chosen -> x.index_select(0, chosen)).orElse(x);
+  }
+
+  Tensor spread(Tensor d, long total) {
+    return rows.map(
+            chosen -> Placement.zeros(d.scalar_type(), total, d.size(1)).index_copy_(0, chosen, d))
+        .orElse(d);
+  }
+
+  /// Adds `d` [n,hidden] to those rows of `all` [T,hidden].
+  Tensor addTo(Tensor all, Tensor d) {
+    return rows.map(chosen -> all.index_add_(0, chosen, d)).orElseGet(() -> all.add_(d));
+  }
+}
