@@ -38,7 +38,7 @@ public enum Notice {
   public static Set<Notice> of(CanonicalRow row) {
     Set<Notice> notices = EnumSet.noneOf(Notice.class);
     switch (row) {
-      case CanonicalRow.Conversation conversation -> of(conversation.messages(), notices);
+      case CanonicalRow.Conversation conversation -> notices.addAll(of(conversation.messages()));
       case CanonicalRow.Pair pair -> {
         if (pair.completion().isBlank()) {
           notices.add(EMPTY_ANSWER);
@@ -56,23 +56,34 @@ public enum Notice {
     return notices;
   }
 
-  private static void of(List<CanonicalRow.Message> messages, Set<Notice> notices) {
-    for (int i = 0; i < messages.size(); i++) {
-      CanonicalRow.Message message = messages.get(i);
-      if (message.isAnswer() && message.content().isBlank() && !message.callsTools()) {
-        notices.add(EMPTY_ANSWER);
-      }
-      if (message.role().equals("system") && i > 0) {
+  /// What is to be said of who speaks, where no answer is empty.
+  ///
+  /// @param roles of a conversation's messages; none where the row is no conversation
+  static Set<Notice> ofRoles(List<String> roles) {
+    Set<Notice> notices = EnumSet.noneOf(Notice.class);
+    for (int i = 1; i < roles.size(); i++) {
+      String role = roles.get(i);
+      if (role.equals("system")) {
         notices.add(LATE_SYSTEM);
       }
       // Tools answer one after another when several were called at once.
-      boolean same = i > 0 && messages.get(i - 1).role().equals(message.role());
-      if (same && !message.role().equals("tool")) {
+      if (role.equals(roles.get(i - 1)) && !role.equals("tool")) {
         notices.add(SAME_ROLE_TWICE);
       }
     }
-    if (!messages.getLast().isAnswer()) {
+    if (!roles.isEmpty() && !roles.getLast().equals("assistant")) {
       notices.add(NO_LAST_ANSWER);
     }
+    return notices;
+  }
+
+  private static Set<Notice> of(List<CanonicalRow.Message> messages) {
+    Set<Notice> notices = ofRoles(messages.stream().map(CanonicalRow.Message::role).toList());
+    for (CanonicalRow.Message message : messages) {
+      if (message.isAnswer() && message.content().isBlank() && !message.callsTools()) {
+        notices.add(EMPTY_ANSWER);
+      }
+    }
+    return notices;
   }
 }

@@ -3,8 +3,10 @@ package io.kubetune.cli.data;
 import io.kubetune.cli.data.format.Place;
 import io.kubetune.cli.data.format.RowBatch;
 import io.kubetune.cli.data.format.RowSink;
+import io.kubetune.cli.data.shape.CanonicalBytes;
 import io.kubetune.cli.data.shape.CanonicalRow;
 import io.kubetune.cli.data.shape.CanonicalWriter;
+import io.kubetune.cli.data.shape.RowCopier;
 import io.kubetune.cli.data.shape.RowForm;
 import io.kubetune.cli.data.shape.RowShaper;
 import io.kubetune.contract.Problem;
@@ -32,11 +34,24 @@ public record ShapedBatch(byte[] canonical, List<ShapedRow> rows, Problems probl
   /// Decodes and shapes a batch. Safe on any thread, as the batch is this call's own.
   static ShapedBatch of(RowBatch batch, RowForm form) {
     Problems problems = Problems.ofBatch();
-    CanonicalWriter writer = new CanonicalWriter();
+    CanonicalBytes canonical = new CanonicalBytes(batch.heldBytes());
+    CanonicalWriter writer = new CanonicalWriter(canonical);
+    RowCopier copier = new RowCopier(form, canonical);
     List<ShapedRow> rows = new ArrayList<>();
     RowShaper shaper = new RowShaper(form, problems::add);
     batch.decode(
         new RowSink() {
+          @Override
+          public boolean line(byte[] bytes, int from, int to, Place place) {
+            int before = canonical.length();
+            if (!copier.copy(bytes, from, to)) {
+              return false;
+            }
+            rows.add(
+                new ShapedRow(place, canonical.length() - before, Notice.ofRoles(copier.roles())));
+            return true;
+          }
+
           @Override
           public void row(ObjectNode columns, Place place) {
             Optional<CanonicalRow> row = shaper.shape(columns, place);
@@ -49,6 +64,6 @@ public record ShapedBatch(byte[] canonical, List<ShapedRow> rows, Problems probl
             problems.add(problem);
           }
         });
-    return new ShapedBatch(writer.bytes(), rows, problems);
+    return new ShapedBatch(canonical.toByteArray(), rows, problems);
   }
 }

@@ -39,6 +39,9 @@ record JsonLinesBatch(String file, byte[] bytes, int length, long firstLine, lon
       sink.problem(JsonLinesReader.tooLong(place, to - from));
       return;
     }
+    if (sink.line(bytes, from, to, place)) {
+      return;
+    }
     int bad = utf8.decode(bytes, from, to);
     if (bad >= 0) {
       sink.problem(StrictUtf8.problem(place, offset + bad, bytes[bad]));

@@ -1,6 +1,5 @@
 package io.kubetune.cli.data.shape;
 
-import java.io.ByteArrayOutputStream;
 import java.util.Map;
 import java.util.Set;
 import tools.jackson.core.JsonGenerator;
@@ -31,12 +30,17 @@ public final class CanonicalWriter {
   /// Keys of a message that its role and content were read from.
   static final Set<String> NOT_FURTHER = Set.of("role", "content", "from", "value");
 
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 16);
-  private final JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes);
+  private final CanonicalBytes out;
+  private final JsonGenerator json;
+
+  public CanonicalWriter(CanonicalBytes out) {
+    this.out = out;
+    json = FACTORY.createGenerator(ObjectWriteContext.empty(), out);
+  }
 
   /// Appends the row and a newline; its length in bytes comes back.
   public int write(CanonicalRow row) {
-    int before = bytes.size();
+    int before = out.length();
     json.writeStartObject();
     switch (row) {
       case CanonicalRow.Conversation conversation -> write(conversation);
@@ -49,12 +53,7 @@ public final class CanonicalWriter {
     json.writeEndObject();
     json.writeRaw('\n');
     json.flush();
-    return bytes.size() - before;
-  }
-
-  /// Everything written so far.
-  public byte[] bytes() {
-    return bytes.toByteArray();
+    return out.length() - before;
   }
 
   private void write(CanonicalRow.Conversation conversation) {

@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// ```
 final class Conversations {
   /// Every role that is known, by what it becomes; the last ones are ShareGPT's names.
-  private static final Map<String, String> ROLES =
+  static final Map<String, String> ROLES =
       Map.of(
           "system", "system",
           "user", "user",
