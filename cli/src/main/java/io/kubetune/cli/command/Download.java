@@ -21,9 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -109,9 +107,6 @@ final class Download implements Callable<Integer> {
 
   @Mixin private ReachOption reach;
 
-  /// Several files of one image are one download.
-  private final Map<String, DataPull.PulledData> images = new HashMap<>();
-
   private final Surroundings surroundings;
 
   Download(Surroundings surroundings) {
@@ -164,25 +159,14 @@ final class Download implements Callable<Integer> {
       options = options.withModelCache(modelTo.resolve(".cache"));
     }
     SourceReference source = SourceReference.model(model);
-    Path root =
-        source instanceof SourceReference.Image image && reach.hasModelCache()
-            ? kept(image, options.modelCache().orElseThrow(), secrets)
-            : fetch(source, options, modelTo.resolve(".cache"), secrets);
+    ImageCache images = ImageCache.ofModels(options.modelCache().orElseThrow(), access(secrets));
+    Path root = fetch(source, options, modelTo.resolve(".cache"), images);
     PlacedFiles placed = new PlacedFiles(modelTo);
     if (modelLinks) {
       placed.pointTo(root);
     } else {
       placed.link(root);
     }
-  }
-
-  /// A model's image in the cache; rows are small beside it, and soon others.
-  private Path kept(SourceReference.Image image, Path cache, MountedSecrets secrets) {
-    PodEvents events = new PodEvents(surroundings.terminal(), "downloading", image.text());
-    ImageReference reference = ImageReference.parse(image.reference());
-    DataPull.PulledData pulled = new ImageCache(cache, access(secrets)).pull(reference, events);
-    tell(image.reference(), pulled, events);
-    return pulled.at(image.file());
   }
 
   private SourceOptions options(MountedSecrets secrets) {
@@ -200,15 +184,16 @@ final class Download implements Callable<Integer> {
     MountedSecrets secrets = new MountedSecrets(credentials);
     SourceOptions options = options(secrets);
     Path cache = Sources.cache(options);
+    ImageCache images = ImageCache.ofRows(cache, access(secrets));
     List<String> train = new ArrayList<>();
     List<String> eval = new ArrayList<>();
     data.forEach(each ->
         train.add(
-            fetch(SourceReference.data(SourceFiles.dataText(each)), options, cache, secrets)
+            fetch(SourceReference.data(SourceFiles.dataText(each)), options, cache, images)
                 .toString()));
     evalData.forEach(each ->
         eval.add(
-            fetch(SourceReference.data(SourceFiles.dataText(each)), options, cache, secrets)
+            fetch(SourceReference.data(SourceFiles.dataText(each)), options, cache, images)
                 .toString()));
     // A mounted volume can't be renamed over: the rows are made in it and moved up, manifest last.
     Path aside = Files.isDirectory(to) ? to.resolve(".rows") : to;
@@ -240,13 +225,12 @@ final class Download implements Callable<Integer> {
             .put("eval_rows", facts.evalRows()));
   }
 
-  private Path fetch(
-      SourceReference source, SourceOptions options, Path cache, MountedSecrets secrets) {
+  private Path fetch(SourceReference source, SourceOptions options, Path cache, ImageCache images) {
     PodEvents events = new PodEvents(surroundings.terminal(), "downloading", source.text());
     if (source instanceof SourceReference.Image(String reference, String file)) {
-      return images
-          .computeIfAbsent(reference, _ -> image(reference, cache, secrets, events))
-          .at(file);
+      DataPull.PulledData pulled = images.pull(ImageReference.parse(reference), events);
+      tell(reference, pulled, events);
+      return pulled.at(file);
     }
     FetchedFiles files = Sources.fetch(source, cache, options, events);
     events.print(
@@ -257,18 +241,6 @@ final class Download implements Callable<Integer> {
             .put("bytes", files.bytes())
             .put("digest", files.digest().toString()));
     return files.root();
-  }
-
-  private DataPull.PulledData image(
-      String reference, Path cache, MountedSecrets secrets, PodEvents events) {
-    DataPull.PulledData pulled =
-        new DataPull(access(secrets))
-            .pull(
-                ImageReference.parse(reference),
-                cache.resolve("image-" + Integer.toHexString(reference.hashCode())),
-                events);
-    tell(reference, pulled, events);
-    return pulled;
   }
 
   private static void tell(String reference, DataPull.PulledData pulled, PodEvents events) {

@@ -2,6 +2,7 @@ package io.kubetune.cli.command;
 
 import io.kubetune.cli.registry.Storage;
 import io.kubetune.contract.DataManifest;
+import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,11 @@ import java.util.stream.Stream;
 /// new PlacedFiles(modelTo).link(snapshot);
 /// ```
 record PlacedFiles(Path folder) {
+  /// Says that what lies here may be replaced; anyone's own file of the same name may not.
+  private static final String MARK = ".kubetune-download";
+
+  private static final String MARK_TEXT =
+      "kubectl tune download put this folder's files here, and may replace them.\n";
 
   /// A file under its place's hidden name, to be renamed.
   private interface Making {
@@ -44,7 +50,9 @@ record PlacedFiles(Path folder) {
   }
 
   private void place(Path from, Making making) {
-    for (Path file : files(from)) {
+    List<Path> files = files(from);
+    claim(from, files);
+    for (Path file : files) {
       Path target = folder.resolve(from.relativize(file).toString());
       try {
         if (Files.exists(target) && Files.isSameFile(target, file)) {
@@ -71,6 +79,12 @@ record PlacedFiles(Path folder) {
                     (Path file) -> file.getFileName().toString().equals(DataManifest.FILE_NAME)))
             .toList();
     try {
+      claim(inside, files);
+    } catch (TuneException e) {
+      remove(inside);
+      throw e;
+    }
+    try {
       for (Path file : files) {
         Files.move(
             file,
@@ -79,6 +93,33 @@ record PlacedFiles(Path folder) {
             StandardCopyOption.REPLACE_EXISTING);
       }
       Files.delete(inside);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /// Before the first file is placed: a file that is there already and is not the same is
+  /// somebody's own, unless an earlier call placed it.
+  private void claim(Path from, List<Path> files) {
+    Path mark = folder.resolve(MARK);
+    try {
+      if (Files.exists(mark)) {
+        return;
+      }
+      for (Path file : files) {
+        Path target = folder.resolve(from.relativize(file).toString());
+        if (Files.exists(target)
+            && (Files.isDirectory(target) || Files.mismatch(target, file) >= 0)) {
+          throw new TuneException(
+              ExitCode.ALREADY_EXISTS,
+              "can't write to " + folder,
+              target.toString(),
+              "another file of that name is there, which no download put there",
+              "name a new folder, or move it away");
+        }
+      }
+      Files.createDirectories(folder);
+      Files.writeString(mark, MARK_TEXT);
     } catch (IOException e) {
       throw failed(e);
     }

@@ -1,8 +1,9 @@
 package io.kubetune.cli.command;
 
 import io.kubetune.cli.fetch.DataPull;
-import io.kubetune.cli.registry.Digest;
+import io.kubetune.cli.fetch.ImageCache;
 import io.kubetune.cli.registry.ImageReference;
+import io.kubetune.cli.registry.RegistryAccess;
 import io.kubetune.cli.registry.TransferListener;
 import io.kubetune.cli.request.Location;
 import io.kubetune.cli.request.TuneRequest;
@@ -11,8 +12,6 @@ import io.kubetune.cli.source.SourceOptions;
 import io.kubetune.cli.source.SourceReference;
 import io.kubetune.cli.source.Sources;
 import io.kubetune.cli.submit.LocalFiles;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -35,17 +34,20 @@ record SourceFiles(SourceOption sources, Surroundings surroundings) {
     SourceOptions options =
         ReachOption.with(request.sources(), sources.options(surroundings.environment()));
     Map<Location, LocalFiles.Fetched> fetched = new HashMap<>();
-    Map<String, DataPull.PulledData> images = new HashMap<>();
     try (TransferBars bars = new TransferBars(surroundings.terminal())) {
       if (isElsewhere(request.model())) {
+        ImageCache cache =
+            ImageCache.ofModels(
+                options.modelCache().orElseGet(() -> Sources.cache(options)), access());
         fetched.put(
             request.model(),
-            fetch(SourceReference.model(request.model().text()), options, images, bars));
+            fetch(SourceReference.model(request.model().text()), options, cache, bars));
       }
+      ImageCache cache = ImageCache.ofRows(Sources.cache(options), access());
       for (Location each : data) {
         if (isElsewhere(each) && !fetched.containsKey(each)) {
           fetched.put(
-              each, fetch(SourceReference.data(dataText(each.text())), options, images, bars));
+              each, fetch(SourceReference.data(dataText(each.text())), options, cache, bars));
         }
       }
     }
@@ -67,13 +69,10 @@ record SourceFiles(SourceOption sources, Surroundings surroundings) {
   }
 
   private LocalFiles.Fetched fetch(
-      SourceReference source,
-      SourceOptions options,
-      Map<String, DataPull.PulledData> images,
-      TransferListener listener) {
+      SourceReference source, SourceOptions options, ImageCache cache, TransferListener listener) {
     if (source instanceof SourceReference.Image(String reference, String file)) {
-      DataPull.PulledData pulled =
-          images.computeIfAbsent(reference, _ -> image(reference, options, listener));
+      // By its digest: what a tag named yesterday may be another image today.
+      DataPull.PulledData pulled = cache.pull(ImageReference.parse(reference), listener);
       String pinned = reference.replaceFirst("@.*", "") + "@" + pulled.digest();
       return new LocalFiles.Fetched(pulled.at(file), new Location.Image(pinned, file).text());
     }
@@ -97,13 +96,7 @@ record SourceFiles(SourceOption sources, Surroundings surroundings) {
     };
   }
 
-  private DataPull.PulledData image(
-      String reference, SourceOptions options, TransferListener listener) {
-    // By the name, as for addresses: pulled again into the same folder it must be the same.
-    Path folder =
-        Sources.cache(options)
-            .resolve(Digest.of(reference.getBytes(StandardCharsets.UTF_8)).hex().substring(0, 24));
-    return new DataPull(sources.access(surroundings.environment()))
-        .pull(ImageReference.parse(reference), folder, listener);
+  private RegistryAccess access() {
+    return sources.access(surroundings.environment());
   }
 }

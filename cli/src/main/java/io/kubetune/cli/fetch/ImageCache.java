@@ -7,6 +7,8 @@ import io.kubetune.cli.registry.RegistryAccess;
 import io.kubetune.cli.registry.Storage;
 import io.kubetune.cli.registry.TransferListener;
 import io.kubetune.cli.source.FileLocks;
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,8 +25,20 @@ import java.util.stream.Stream;
 ///
 /// @param root that the models of the hub are in too ([io.kubetune.cli.source]), each in Python's
 ///   layout
-public record ImageCache(Path root, RegistryAccess access) {
-  private static final String ATTEMPTED = "can't keep the image in the model cache";
+/// @param layersBeside layers are kept beside the folder while they come, and go when all are
+///   there; false: the access's own cache has them, where the next image finds those that it shares
+public record ImageCache(Path root, RegistryAccess access, boolean layersBeside) {
+  private static final String ATTEMPTED = "can't keep the image";
+
+  /// A model is large and seldom changes.
+  public static ImageCache ofModels(Path root, RegistryAccess access) {
+    return new ImageCache(root, access, true);
+  }
+
+  /// Rows are small beside it, and their next version shares most layers.
+  public static ImageCache ofRows(Path root, RegistryAccess access) {
+    return new ImageCache(root, access, false);
+  }
 
   public DataPull.PulledData pull(ImageReference source, TransferListener listener) {
     try {
@@ -76,11 +90,27 @@ public record ImageCache(Path root, RegistryAccess access) {
         return;
       }
       removeLeftovers(target);
-      // Layers as they come, so that the next goes on with what a killed one has of them.
-      Path layers = target.resolveSibling("." + digest.hex() + ".layers");
-      new DataPull(access.withCache(layers)).pull(pinned(source, digest), target, listener);
-      Folders.delete(layers);
+      if (layersBeside) {
+        beside(pinned(source, digest), target, listener);
+      } else {
+        new DataPull(access).pull(pinned(source, digest), target, listener);
+      }
     }
+  }
+
+  /// Layers as they come, so that the next goes on with what a killed one has of them.
+  private void beside(ImageReference pinned, Path target, TransferListener listener)
+      throws IOException {
+    Path layers = target.resolveSibling("." + target.getFileName() + ".layers");
+    try {
+      new DataPull(access.withCache(layers)).pull(pinned, target, listener);
+    } catch (TuneException e) {
+      if (e.exitCode() == ExitCode.STORAGE) {
+        Folders.delete(layers); // A full disk is not to stay full of what can't be used.
+      }
+      throw e;
+    }
+    Folders.delete(layers);
   }
 
   /// What a puller was unpacking when it was killed: nobody else can be at it, for the lock is

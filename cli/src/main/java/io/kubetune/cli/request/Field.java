@@ -114,7 +114,7 @@ public enum Field {
       "--model-cache",
       "spec.modelCache",
       "FOLDER|CLAIM",
-      "keeps downloaded models, for many runs at once: a folder (runtime local; the hub's alone), or"
+      "keeps downloaded models, for many runs at once: a folder (runtime local), or"
           + " CLAIM[/PATH], a PersistentVolumeClaim (runtime job)"),
   DATA_IMAGE(
       Shape.ONE,

@@ -27,15 +27,16 @@ record SourceRules(
       unused(problems, Field.S3_ENDPOINT, "no rows are named by s3://");
       unused(problems, Field.S3_REGION, "no rows are named by s3://");
     }
-    boolean pulled = runtime == RuntimeKind.JOB && model.filter(SourceRules::isImage).isPresent();
+    // KAITO pulls models its own way.
+    boolean pulled = runtime != RuntimeKind.KAITO && model.filter(SourceRules::isImage).isPresent();
     if (!pulled
         && Stream.concat(model.stream(), rows.stream()).noneMatch(SourceRules::isOfTheHub)) {
       unused(
           problems,
           Field.MODEL_CACHE,
-          runtime == RuntimeKind.JOB
-              ? "the model is no image and not of the hub, and no rows are of the hub"
-              : "nothing is of the hub, whose files it keeps");
+          runtime == RuntimeKind.KAITO
+              ? "nothing is of the hub, whose files it keeps"
+              : "the model is no image and not of the hub, and no rows are of the hub");
     }
     if (Stream.concat(model.stream(), rows.stream()).allMatch(SourceRules::isMounted)
         && output.filter(SourceRules::isMounted).isPresent()) {
