@@ -13,10 +13,13 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /// Turns a registry's challenge into the header that answers it: basic, or a token from the
@@ -86,18 +89,37 @@ final class Authorizer {
       throw new IOException("the registry wants the password sent without encryption to " + realm);
     }
     Optional<Credential> credential = credential();
-    String asked = challenge.parameters().getOrDefault("scope", scope);
+    String asked = scope(challenge.parameters().getOrDefault("scope", scope), scope);
     Asked request =
         credential.isPresent() && credential.get().isOAuth2RefreshToken()
             ? refresh(realm, challenge.parameter("service"), asked, credential.get())
             : fetch(realm, challenge.parameter("service"), asked, credential);
     HttpResponse<byte[]> response = send(request);
-    if (response.statusCode() != 200) {
+    int status = response.statusCode();
+    if (RegistryHttp.isPassing(status)) {
+      throw new IOException("the token server " + server.getHost() + " answered " + status);
+    }
+    if (status != 200) {
       return Optional.empty();
     }
     JsonNode body = ImageManifest.parse(response.body(), server.getHost());
-    String token = body.path("token").asString(body.path("access_token").asString(""));
-    return token.isEmpty() ? Optional.empty() : Optional.of(token);
+    // Docker Hub and Harbor write both, GHCR the first, ACR the second.
+    return Stream.of("token", "access_token")
+        .map(name -> body.path(name).asString(""))
+        .filter(token -> !token.isEmpty())
+        .findFirst();
+  }
+
+  /// What the registry names for one request, and what all of this work needs: a registry that asks
+  /// for `pull` first would be asked for a second token at the first push.
+  private static String scope(String challenged, String needed) {
+    int actions = needed.lastIndexOf(':') + 1;
+    if (!challenged.startsWith(needed.substring(0, actions))) {
+      return challenged; // It calls the repository by another name, as mirrors do.
+    }
+    Set<String> all = new LinkedHashSet<>(List.of(needed.substring(actions).split(",")));
+    all.addAll(List.of(challenged.substring(actions).split(",")));
+    return needed.substring(0, actions) + String.join(",", all);
   }
 
   private HttpResponse<byte[]> send(Asked asked) throws IOException {

@@ -1,5 +1,6 @@
 package io.kubetune.cli.registry;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /// Stands between a client and a real registry and breaks what it is told to break.
@@ -60,6 +62,7 @@ public final class FaultProxy implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private volatile Function<String, Fault> faults = request -> Fault.NONE;
+  private volatile BiFunction<String, Headers, Fault> guard = (request, headers) -> Fault.NONE;
 
   private FaultProxy(HttpServer server, String upstream) {
     this.server = server;
@@ -79,6 +82,11 @@ public final class FaultProxy implements AutoCloseable {
   /// @param faults from `METHOD /path` to what happens to it
   public void onRequest(Function<String, Fault> faults) {
     this.faults = faults;
+  }
+
+  /// The same for what asks who the client is: it sees the request's headers, and comes first.
+  void guard(BiFunction<String, Headers, Fault> guard) {
+    this.guard = guard;
   }
 
   /// Every request so far, as `METHOD /path`, with ` Range` where it asked for a part and `
@@ -104,7 +112,8 @@ public final class FaultProxy implements AutoCloseable {
             + (range == null ? "" : " Range " + range)
             + (part == null ? "" : " Content-Range " + part));
     try (exchange) {
-      switch (faults.apply(request)) {
+      Fault guarded = guard.apply(request, exchange.getRequestHeaders());
+      switch (guarded instanceof Fault.None ? faults.apply(request) : guarded) {
         case Fault.Answer answer -> answer(exchange, answer);
         case Fault.CutRequest cut -> exchange.getRequestBody().readNBytes((int) cut.bytes());
         case Fault.None none -> relay(exchange, Long.MAX_VALUE, 0);
