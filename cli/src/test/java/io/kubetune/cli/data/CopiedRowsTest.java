@@ -8,12 +8,14 @@ import io.kubetune.cli.data.format.InputFile;
 import io.kubetune.cli.data.format.RowBatch;
 import io.kubetune.cli.data.format.RowReader;
 import io.kubetune.cli.data.shape.CanonicalBytes;
+import io.kubetune.cli.data.shape.PromptTemplate;
 import io.kubetune.cli.data.shape.RowCopier;
 import io.kubetune.cli.data.shape.RowForm;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,16 @@ class CopiedRowsTest {
   private static final RowForm CONVERSATION = new RowForm.Conversation("messages", "tools");
   private static final RowForm PAIR = new RowForm.Pair("question", "answer");
   private static final RowForm TEXT = new RowForm.Text("text");
+  private static final RowForm TEMPLATED =
+      new RowForm.Templated(
+          PromptTemplate.of("Q {question}\n\"{input}\" é{question}", "{question}"),
+          Map.of("question", "question", "input", "text"),
+          "answer");
+  private static final RowForm INPUT_NEVER_NAMED =
+      new RowForm.Templated(
+          PromptTemplate.of("with {question}", "without {question} {json: 1}"),
+          Map.of("question", "text"),
+          "answer");
   private static final int ROWS = 600;
 
   @TempDir Path folder;
@@ -45,7 +57,7 @@ class CopiedRowsTest {
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void rowsOfAnyKindAreTheSameCopiedOrParsed(long seed) throws Exception {
     RandomRows random = new RandomRows(seed);
-    for (RowForm form : List.of(CONVERSATION, PAIR, TEXT)) {
+    for (RowForm form : List.of(CONVERSATION, PAIR, TEXT, TEMPLATED, INPUT_NEVER_NAMED)) {
       ByteArrayOutputStream rows = new ByteArrayOutputStream();
       int copied = 0;
       for (int i = 0; i < ROWS; i++) {
@@ -79,6 +91,10 @@ class CopiedRowsTest {
       assertThat(copies(CONVERSATION, row.getBytes(UTF_8))).as(row).isTrue();
     }
     assertThat(copies(PAIR, "{\"question\":\"q\",\"answer\":\"a\",\"score\":0.5}".getBytes(UTF_8)))
+        .isTrue();
+    assertThat(
+            copies(
+                TEMPLATED, "{\"answer\":\"a\",\"question\":\"q\",\"text\":null}".getBytes(UTF_8)))
         .isTrue();
     assertThat(copies(TEXT, "{ \"text\" : \"a\\tb\" }\r".getBytes(UTF_8))).isTrue();
   }

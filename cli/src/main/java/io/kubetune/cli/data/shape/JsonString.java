@@ -149,12 +149,17 @@ record JsonString(byte[] text, int from, int to, Escapes escapes) {
   /// Writes it with its quotes, escaped as JSON demands and no further.
   void writeTo(CanonicalBytes out) {
     out.write('"');
+    writeTextTo(out);
+    out.write('"');
+  }
+
+  /// Writes what stands between the quotes.
+  void writeTextTo(CanonicalBytes out) {
     if (escapes == Escapes.OTHER) {
       writeEscapesTo(out);
     } else {
       out.write(text, from, to - from);
     }
-    out.write('"');
   }
 
   private void writeEscapesTo(CanonicalBytes out) {

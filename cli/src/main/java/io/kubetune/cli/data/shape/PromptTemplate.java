@@ -2,11 +2,13 @@ package io.kubetune.cli.data.shape;
 
 import io.kubetune.contract.Problem;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -99,6 +101,19 @@ public record PromptTemplate(String text, Optional<String> withoutInput) {
   String fill(UnaryOperator<String> valueOf) {
     boolean without = withoutInput.isPresent() && valueOf.apply(INPUT).isEmpty();
     return replace(without ? withoutInput.get() : text, valueOf);
+  }
+
+  /// A wording cut at its fields: text and field by turns, beginning and ending with a text.
+  static List<String> parts(String wording) {
+    List<String> parts = new ArrayList<>();
+    int behind = 0;
+    for (MatchResult field : FIELD.matcher(wording).results().toList()) {
+      parts.add(wording.substring(behind, field.start()));
+      parts.add(field.group(1));
+      behind = field.end();
+    }
+    parts.add(wording.substring(behind));
+    return parts;
   }
 
   private static Set<String> fields(String wording) {

@@ -34,15 +34,12 @@ public final class RowCopier {
           case RowForm.Pair names ->
               new TextsCopier(
                   text,
-                  List.of(utf8(names.prompt()), utf8(names.completion())),
+                  List.of(names.prompt(), names.completion()),
                   List.of(utf8("{\"prompt\":"), utf8(",\"completion\":")),
                   out);
           case RowForm.Text names ->
-              new TextsCopier(text, List.of(utf8(names.text())), List.of(utf8("{\"text\":")), out);
-          case RowForm.Templated _ ->
-              () -> {
-                throw new NotPlainException();
-              };
+              new TextsCopier(text, List.of(names.text()), List.of(utf8("{\"text\":")), out);
+          case RowForm.Templated names -> new TemplateCopier(text, names, out);
         };
   }
 
