@@ -122,26 +122,36 @@ final class WeightStore {
 
   /// As the storage type would have it, so that results do not depend on what a value is held in.
   private Tensor rounded(String name, Tensor read) {
-    return read.to(storageType(name));
+    return read.to(narrowest(name));
   }
 
   private ScalarType storageType(String name) {
     return switch (precision.storage()) {
-      case AUTO ->
-          checkpoint.type(name) == ScalarType.Double ? ScalarType.Float : checkpoint.type(name);
+      case AUTO -> checkpointType(name);
       case BFLOAT16 -> ScalarType.BFloat16;
       case FLOAT16 -> ScalarType.Half;
       case FLOAT32 -> ScalarType.Float;
     };
   }
 
+  private ScalarType checkpointType(String name) {
+    ScalarType type = checkpoint.type(name);
+    return type == ScalarType.Double ? ScalarType.Float : type;
+  }
+
   /// With memory to spare a weight is converted once; else it stays as stored, and is converted
   /// into the scratch buffer at each use.
   private ScalarType heldType(String name) {
-    ScalarType stored = storageType(name);
+    ScalarType stored = narrowest(name);
     ScalarType compute = precision.compute();
     boolean smaller = Safetensors.bytesOf(stored) < Safetensors.bytesOf(compute);
     return smaller && (training.kubetune().memory() == Memory.SMALL || !fits()) ? stored : compute;
+  }
+
+  /// The smallest type that loses nothing: values of 16 bits in the file fill no 32.
+  private ScalarType narrowest(String name) {
+    ScalarType stored = storageType(name);
+    return stored == ScalarType.Float ? checkpointType(name) : stored;
   }
 
   /// Of the largest part of the model: the type that its first matrix is held in.

@@ -65,6 +65,22 @@ class StepPlanTest {
   }
 
   @Test
+  void microStepsOfAStepAreOfDocumentsOfAboutTheSameLength() {
+    var settings = new TrainingSettings();
+    settings.documentsPerMicroStep = 2;
+    settings.gradientAccumulationSteps = 4;
+    StepPlan plan = new StepPlan(documents(24, 3, 100), settings.training(), true);
+    for (int step = 0; step < plan.stepsPerEpoch(); step++) {
+      List<Integer> lengths =
+          plan.microSteps(step).stream()
+              .flatMap(batch -> batch.documents().stream())
+              .map(Document::length)
+              .toList();
+      assertThat(lengths).hasSize(8).isSortedAccordingTo((a, b) -> b - a);
+    }
+  }
+
+  @Test
   void aStepsRowsFollowFromItsNumberAlone() {
     for (boolean packing : new boolean[] {false, true}) {
       var settings = new TrainingSettings();
