@@ -60,28 +60,35 @@ public enum Notice {
   ///
   /// @param roles of a conversation's messages; none where the row is no conversation
   static Set<Notice> ofRoles(List<String> roles) {
-    Set<Notice> notices = EnumSet.noneOf(Notice.class);
+    // Of most rows there is nothing to say: no set is made for them.
+    Set<Notice> notices = Set.of();
     for (int i = 1; i < roles.size(); i++) {
       String role = roles.get(i);
       if (role.equals("system")) {
-        notices.add(LATE_SYSTEM);
+        notices = with(LATE_SYSTEM, notices);
       }
       // Tools answer one after another when several were called at once.
       if (role.equals(roles.get(i - 1)) && !role.equals("tool")) {
-        notices.add(SAME_ROLE_TWICE);
+        notices = with(SAME_ROLE_TWICE, notices);
       }
     }
     if (!roles.isEmpty() && !roles.getLast().equals("assistant")) {
-      notices.add(NO_LAST_ANSWER);
+      notices = with(NO_LAST_ANSWER, notices);
     }
     return notices;
+  }
+
+  private static Set<Notice> with(Notice one, Set<Notice> others) {
+    Set<Notice> all = EnumSet.of(one);
+    all.addAll(others);
+    return all;
   }
 
   private static Set<Notice> of(List<CanonicalRow.Message> messages) {
     Set<Notice> notices = ofRoles(messages.stream().map(CanonicalRow.Message::role).toList());
     for (CanonicalRow.Message message : messages) {
       if (message.isAnswer() && message.content().isBlank() && !message.callsTools()) {
-        notices.add(EMPTY_ANSWER);
+        notices = with(EMPTY_ANSWER, notices);
       }
     }
     return notices;

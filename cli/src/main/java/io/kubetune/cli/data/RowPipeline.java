@@ -5,6 +5,7 @@ import io.kubetune.cli.data.format.InputFile;
 import io.kubetune.cli.data.format.Place;
 import io.kubetune.cli.data.format.RowBatch;
 import io.kubetune.cli.data.format.RowReader;
+import io.kubetune.cli.data.shape.CanonicalBytes;
 import io.kubetune.cli.data.shape.FormChoice;
 import io.kubetune.cli.data.shape.RowForm;
 import io.kubetune.contract.Problem;
@@ -33,7 +34,10 @@ import java.util.concurrent.Future;
 /// ```
 public final class RowPipeline implements AutoCloseable {
   /// Enough for every core to have its next batch ready.
-  private static final int WAITING_BYTES = 4 << 20;
+  private static final int WAITING_BYTES = 2 << 20;
+
+  /// As much as a batch of most formats has.
+  private static final int BATCH_BYTES = 256 << 10;
 
   /// Takes batches in the order of the files' rows, on the thread that called [#read].
   @FunctionalInterface
@@ -48,6 +52,11 @@ public final class RowPipeline implements AutoCloseable {
       Executors.newFixedThreadPool(
           Runtime.getRuntime().availableProcessors(),
           task -> Thread.ofPlatform().daemon().name("rows").unstarted(task));
+
+  /// One for each worker, used again: batches are many, and the memory of each has to be cleared.
+  private final ThreadLocal<CanonicalBytes> canonical =
+      ThreadLocal.withInitial(() -> new CanonicalBytes(BATCH_BYTES));
+
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private long waitingBytes;
   private Optional<RowForm> form = Optional.empty();
@@ -133,7 +142,9 @@ public final class RowPipeline implements AutoCloseable {
     }
     RowForm known = form.orElse(NO_ROWS_YET);
     RowBatch task = rows;
-    waiting.add(new Waiting(workers.submit(() -> ShapedBatch.of(task, known)), rows.heldBytes()));
+    waiting.add(
+        new Waiting(
+            workers.submit(() -> ShapedBatch.of(task, known, canonical.get())), rows.heldBytes()));
     waitingBytes += rows.heldBytes();
     drain(WAITING_BYTES);
     return true;

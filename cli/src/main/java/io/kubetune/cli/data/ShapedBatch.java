@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// One batch of rows after its worker: canonical bytes, and what there is to say of each row.
 ///
 /// ```
-/// ShapedBatch batch = ShapedBatch.of(rows, form);
+/// ShapedBatch batch = ShapedBatch.of(rows, form, new CanonicalBytes(1 << 18));
 /// out.write(batch.canonical());
 /// ```
 ///
@@ -32,9 +32,11 @@ public record ShapedBatch(byte[] canonical, List<ShapedRow> rows, Problems probl
   public record ShapedRow(Place place, int bytes, Set<Notice> notices) {}
 
   /// Decodes and shapes a batch. Safe on any thread, as the batch is this call's own.
-  static ShapedBatch of(RowBatch batch, RowForm form) {
+  ///
+  /// @param canonical this call's own, too
+  static ShapedBatch of(RowBatch batch, RowForm form, CanonicalBytes canonical) {
+    canonical.reset();
     Problems problems = Problems.ofBatch();
-    CanonicalBytes canonical = new CanonicalBytes(batch.heldBytes());
     CanonicalWriter writer = new CanonicalWriter(canonical);
     RowCopier copier = new RowCopier(form, canonical);
     List<ShapedRow> rows = new ArrayList<>();

@@ -67,9 +67,9 @@ class CopiedRowsTest {
         rows.write('\n');
       }
       RowBatch batch = batch(rows.toByteArray());
-      ShapedBatch either = ShapedBatch.of(batch, form);
+      ShapedBatch either = ShapedBatch.of(batch, form, new CanonicalBytes(0));
       // What was decoded ahead of its turn has no text any more that could be copied.
-      ShapedBatch parsed = ShapedBatch.of(DecodedRows.of(batch), form);
+      ShapedBatch parsed = ShapedBatch.of(DecodedRows.of(batch), form, new CanonicalBytes(0));
       assertThat(new String(either.canonical(), UTF_8))
           .isEqualTo(new String(parsed.canonical(), UTF_8));
       assertThat(either.rows()).isEqualTo(parsed.rows());

@@ -10,6 +10,8 @@ import java.util.Arrays;
 /// bytes.truncate(before); // as if nothing had been written since
 /// ```
 public final class CanonicalBytes extends OutputStream {
+  private static final int LARGE = 1 << 20;
+
   private byte[] bytes;
   private int length;
 
@@ -50,6 +52,14 @@ public final class CanonicalBytes extends OutputStream {
 
   void truncate(int to) {
     length = to;
+  }
+
+  /// Empties it for another use; what a few long rows needed is given back.
+  public void reset() {
+    length = 0;
+    if (bytes.length > LARGE) {
+      bytes = new byte[LARGE];
+    }
   }
 
   /// Everything written so far.
