@@ -8,6 +8,7 @@ import io.kubetune.cli.data.NormaliseRequest;
 import io.kubetune.cli.data.check.ConversationCheck;
 import io.kubetune.cli.plan.TunePlan;
 import io.kubetune.cli.publish.InputPublisher;
+import io.kubetune.cli.registry.TransferListener;
 import io.kubetune.cli.render.Manifest;
 import io.kubetune.cli.render.ManifestText;
 import io.kubetune.cli.render.Manifests;
@@ -51,7 +52,7 @@ record ClusterCreate(
   /// What would be made, from the request alone: no cluster is asked.
   ExitCode clientDryRun(TuneRequest request, Options options) {
     Terminal terminal = surroundings.terminal();
-    ClusterDryRun rendered = ClusterDryRun.of(request, registry.plainHttp());
+    ClusterDryRun rendered = ClusterDryRun.of(foreseen(request), registry.plainHttp());
     rendered.warnings().forEach(warning -> Failure.warn(warning, terminal));
     options.saveTo().ifPresent(folder -> SavedManifests.write(folder, rendered.manifests()));
     terminal.out().print(rendered.text(output.format()));
@@ -62,7 +63,7 @@ record ClusterCreate(
   ExitCode serverDryRun(TuneRequest request, Options options) {
     try (Cluster cluster = connect(request)) {
       TuneRequest fitted = inspect(cluster, request, options);
-      List<Manifest> manifests = manifests(request, fitted);
+      List<Manifest> manifests = manifests(request, foreseen(fitted));
       List<GenericKubernetesResource> stored = submission(cluster, options).dryRun(manifests);
       options.saveTo().ifPresent(folder -> SavedManifests.write(folder, manifests));
       print(StoredManifests.of(stored), " created (server dry run)");
@@ -159,6 +160,13 @@ record ClusterCreate(
         .filter(each -> !request.data().contains(each) && !request.evalData().contains(each))
         .forEach(each -> terminal.err().println("Rows are in " + each.text()));
     return packaged;
+  }
+
+  /// Rows of this machine by the digest that they would be pushed under.
+  private TuneRequest foreseen(TuneRequest request) {
+    Map<String, String> environment = surroundings.environment();
+    return new InputPublisher(registry.access(environment), environment, TransferListener.SILENT)
+        .foresee(request);
   }
 
   private Submission submission(Cluster cluster, Options options) {

@@ -4,6 +4,8 @@ import io.kubetune.cli.cluster.Cluster;
 import io.kubetune.cli.inspect.cluster.ClusterFacts;
 import io.kubetune.cli.request.Field;
 import io.kubetune.cli.request.Flags;
+import io.kubetune.cli.request.Location;
+import io.kubetune.cli.request.Output;
 import io.kubetune.cli.request.RequestReader;
 import io.kubetune.cli.request.TuneRequest;
 import io.kubetune.cli.request.UserConfig;
@@ -21,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -165,7 +168,7 @@ final class Create implements Callable<Integer> {
 
   private ExitCode local(TuneRequest request) throws IOException, InterruptedException {
     refuseWhatNeedsACluster(request);
-    LocalCreate local = new LocalCreate(surroundings, output, sources);
+    LocalCreate local = new LocalCreate(surroundings, output, sources, registry);
     boolean waits = waits(surroundings.terminal());
     return switch (dryRun) {
       case CLIENT -> {
@@ -185,17 +188,30 @@ final class Create implements Callable<Integer> {
     given.put("--force", force);
     given.put("--replace", replace);
     given.put("--force-conflicts", forceConflicts);
-    given.put("a registry's options", registry.isTyped());
     given.put("a cluster's options", connection.flags(Optional.empty()).areTyped());
     given.forEach((place, isGiven) -> {
       if (isGiven) {
         problems.add(new Problem(place, "runtime local has no cluster", "take it out"));
       }
     });
+    if (registry.isTyped() && !asksRegistries(request)) {
+      problems.add(
+          new Problem(
+              "a registry's options",
+              "nothing is pulled from a registry, and the adapter is not pushed to one",
+              "take them out, or name --output-image HOST/REPOSITORY:TAG"));
+    }
     if (!problems.isEmpty()) {
       throw new TuneException(
           ExitCode.BAD_REQUEST, "can't create the run '" + request.name() + "'", problems);
     }
+  }
+
+  private static boolean asksRegistries(TuneRequest request) {
+    return request.output().filter(Output.Image.class::isInstance).isPresent()
+        || Stream.of(List.of(request.model()), request.data(), request.evalData())
+            .flatMap(List::stream)
+            .anyMatch(Location.Image.class::isInstance);
   }
 
   private boolean waits(Terminal terminal) {

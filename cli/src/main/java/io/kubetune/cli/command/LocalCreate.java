@@ -1,9 +1,12 @@
 package io.kubetune.cli.command;
 
+import io.kubetune.cli.registry.Authorities;
+import io.kubetune.cli.registry.RegistryAccess;
 import io.kubetune.cli.render.ManifestText;
 import io.kubetune.cli.request.RunConfig;
 import io.kubetune.cli.request.TuneRequest;
 import io.kubetune.cli.submit.LocalSubmission;
+import io.kubetune.cli.submit.RegistryWay;
 import io.kubetune.cli.submit.RunFolder;
 import io.kubetune.cli.submit.RunName;
 import io.kubetune.cli.submit.RunState;
@@ -22,9 +25,10 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /// `create --runtime local`: prepare, start, follow, show.
 ///
 /// ```
-/// ExitCode code = new LocalCreate(surroundings, output, sources).run(request, true);
+/// ExitCode code = new LocalCreate(surroundings, output, sources, registry).run(request, true);
 /// ```
-record LocalCreate(Surroundings surroundings, OutputOption output, SourceOption sources) {
+record LocalCreate(
+    Surroundings surroundings, OutputOption output, SourceOption sources, RegistryOption registry) {
 
   /// @param waits whether to follow the run to its end
   /// @return the run's own code where it was followed
@@ -100,9 +104,14 @@ record LocalCreate(Surroundings surroundings, OutputOption output, SourceOption 
 
   /// @param withData false: the model alone, which the config is checked against
   private LocalSubmission submission(TuneRequest request, boolean withData) {
+    RegistryWay way = registry.way(sources.authorities());
+    // A file that is no certificate is said before an hour of training, not after.
+    way.ca().ifPresent(place -> new Authorities(place).trusted());
+    RegistryAccess access = way.over(RegistryAccess.fromEnvironment(surroundings.environment()));
     return new LocalSubmission(
         surroundings.runs(),
         surroundings.environment(),
-        new SourceFiles(sources, surroundings).of(request, withData));
+        new SourceFiles(sources, access, surroundings).of(request, withData),
+        way);
   }
 }

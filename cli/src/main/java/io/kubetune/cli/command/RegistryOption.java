@@ -1,8 +1,10 @@
 package io.kubetune.cli.command;
 
 import io.kubetune.cli.registry.RegistryAccess;
+import io.kubetune.cli.submit.RegistryWay;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /// How registries are reached, the same for all commands that talk to one.
@@ -32,6 +34,16 @@ final class RegistryOption {
 
   boolean isTyped() {
     return plainHttp || registryCa != null || registryAuth != null;
+  }
+
+  /// For a run of this machine, which pushes when it is done.
+  ///
+  /// @param authorities trusted where none are named for registries alone
+  RegistryWay way(Optional<Path> authorities) {
+    return new RegistryWay(
+        plainHttp,
+        Optional.ofNullable(registryCa).or(() -> authorities),
+        Optional.ofNullable(registryAuth));
   }
 
   RegistryAccess access(Map<String, String> environment) {

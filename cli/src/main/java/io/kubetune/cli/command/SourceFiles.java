@@ -20,9 +20,9 @@ import java.util.Map;
 /// Brings onto this machine what a request names elsewhere.
 ///
 /// ```
-/// LocalFiles files = new SourceFiles(sources, surroundings).of(request, true);
+/// LocalFiles files = new SourceFiles(sources, access, surroundings).of(request, true);
 /// ```
-record SourceFiles(SourceOption sources, Surroundings surroundings) {
+record SourceFiles(SourceOption sources, RegistryAccess access, Surroundings surroundings) {
 
   /// @param withData false: the model alone, which the config is checked against
   LocalFiles of(TuneRequest request, boolean withData) {
@@ -38,12 +38,12 @@ record SourceFiles(SourceOption sources, Surroundings surroundings) {
       if (isElsewhere(request.model())) {
         ImageCache cache =
             ImageCache.ofModels(
-                options.modelCache().orElseGet(() -> Sources.cache(options)), access());
+                options.modelCache().orElseGet(() -> Sources.cache(options)), access);
         fetched.put(
             request.model(),
             fetch(SourceReference.model(request.model().text()), options, cache, bars));
       }
-      ImageCache cache = ImageCache.ofRows(Sources.cache(options), access());
+      ImageCache cache = ImageCache.ofRows(Sources.cache(options), access);
       for (Location each : data) {
         if (isElsewhere(each) && !fetched.containsKey(each)) {
           fetched.put(
@@ -94,9 +94,5 @@ record SourceFiles(SourceOption sources, Surroundings surroundings) {
           SourceReference.Volume _ ->
           source.text();
     };
-  }
-
-  private RegistryAccess access() {
-    return sources.access(surroundings.environment());
   }
 }

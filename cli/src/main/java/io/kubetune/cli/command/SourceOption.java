@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /// What of this machine opens sources, the same for all commands that download here.
@@ -42,6 +43,10 @@ final class SourceOption {
   RegistryAccess access(Map<String, String> environment) {
     RegistryAccess access = RegistryAccess.fromEnvironment(environment);
     return authorities == null ? access : access.withCaFile(authorities);
+  }
+
+  Optional<Path> authorities() {
+    return Optional.ofNullable(authorities);
   }
 
   /// What was given to a runtime that downloads in its pod, where it would have no effect.

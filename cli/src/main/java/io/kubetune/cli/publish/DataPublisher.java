@@ -103,19 +103,43 @@ public record DataPublisher(RegistryAccess access, Map<String, String> environme
       ImageReference target,
       Map<String, String> annotations)
       throws IOException {
+    Composed composed = composed(layers, below, annotations);
+    ImageConfig config = composed.config();
+    image.put(config.descriptor(), out -> out.write(config.bytes()), "config");
+    image.commit(composed.manifest());
+    return new Published(target, composed.manifest().digest(), composed.manifest().transferBytes());
+  }
+
+  private record Composed(ImageConfig config, ImageManifest manifest) {}
+
+  private Composed composed(
+      List<BuiltLayer> layers, Optional<BaseImage> below, Map<String, String> annotations) {
     Instant created = SourceDate.of(environment);
     List<Digest> diffIds = layers.stream().map(BuiltLayer::diffId).toList();
     ImageConfig config =
         below.isPresent()
             ? below.get().configWith(diffIds, created)
             : ImageConfig.of(created, diffIds, Map.of());
-    image.put(config.descriptor(), out -> out.write(config.bytes()), "config");
     Map<String, String> notes = new TreeMap<>(annotations);
     notes.putIfAbsent("org.opencontainers.image.created", created.toString());
-    ImageManifest manifest =
-        ImageManifest.write(
-            config.descriptor(), layers.stream().map(BuiltLayer::descriptor).toList(), notes);
-    image.commit(manifest);
-    return new Published(target, manifest.digest(), manifest.transferBytes());
+    List<Descriptor> contents = layers.stream().map(BuiltLayer::descriptor).toList();
+    return new Composed(config, ImageManifest.write(config.descriptor(), contents, notes));
+  }
+
+  /// The digest that [#publish] of the same files ends with; no registry is asked.
+  Digest foresee(List<Path> sources) throws IOException {
+    List<Callable<BuiltLayer>> work = new ArrayList<>();
+    LayerPlan.of(DataFiles.gather(sources)).forEach(states -> work.add(() -> measured(states)));
+    List<BuiltLayer> layers = Concurrently.run(work, LAYERS_AT_ONCE);
+    return composed(layers, Optional.empty(), Map.of()).manifest().digest();
+  }
+
+  private BuiltLayer measured(List<FileState> states) throws IOException {
+    LayerFiles files = LayerFiles.of(states);
+    Optional<LayerCache> cache = LayerCache.of(environment);
+    Optional<ReproducibleLayer> known = cache.flatMap(c -> c.find(files));
+    ReproducibleLayer layer = known.isPresent() ? known.get() : ReproducibleLayer.measure(files);
+    cache.filter(_ -> known.isEmpty()).ifPresent(c -> c.remember(layer));
+    return new BuiltLayer(layer.descriptor(), layer.diffId());
   }
 }

@@ -3,6 +3,7 @@ package io.kubetune.cli.publish;
 import io.kubetune.cli.data.DataSource;
 import io.kubetune.cli.registry.ImageReference;
 import io.kubetune.cli.registry.RegistryAccess;
+import io.kubetune.cli.registry.Storage;
 import io.kubetune.cli.registry.TransferListener;
 import io.kubetune.cli.render.Outputs;
 import io.kubetune.cli.request.Location;
@@ -10,6 +11,7 @@ import io.kubetune.cli.request.RuntimeKind;
 import io.kubetune.cli.request.TuneRequest;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,11 +43,35 @@ public record InputPublisher(
     }
     return request.withInputs(
         model,
-        packaged(request, request.data(), false),
-        packaged(request, request.evalData(), true));
+        packaged(request, request.data(), false, this::push),
+        packaged(request, request.evalData(), true, this::push));
   }
 
-  private List<Location> packaged(TuneRequest request, List<Location> locations, boolean eval) {
+  /// The request as [#publish] would leave its rows, without asking a registry: what they are named
+  /// by follows from the files. A model is left as it is, because reading gigabytes is no look.
+  /// Files that are not there, or are no rows, leave the request as it is: a dry run reads none.
+  public TuneRequest foresee(TuneRequest request) {
+    try {
+      return request.withInputs(
+          request.model(),
+          packaged(request, request.data(), false, this::foreseen),
+          packaged(request, request.evalData(), true, this::foreseen));
+    } catch (TuneException e) {
+      if (e.exitCode() == ExitCode.BAD_DATA) {
+        return request;
+      }
+      throw e;
+    }
+  }
+
+  /// Files into an image, and the name that it is pulled by.
+  @FunctionalInterface
+  private interface Packaging {
+    Location.Image of(List<Path> files, Location target);
+  }
+
+  private List<Location> packaged(
+      TuneRequest request, List<Location> locations, boolean eval, Packaging packaging) {
     Optional<Location.Local> first =
         locations.stream()
             .filter(Location.Local.class::isInstance)
@@ -63,7 +89,7 @@ public record InputPublisher(
     List<Path> sources = new ArrayList<>();
     read.forEach((named, files) -> sources.addAll(isGlob(named) ? files : List.of(named)));
     Location.Image image =
-        push(
+        packaging.of(
             sources,
             eval ? Outputs.evalData(request, first.get()) : Outputs.data(request, first.get()));
     List<Location> all = new ArrayList<>();
@@ -120,5 +146,14 @@ public record InputPublisher(
         new DataPublisher(access, environment)
             .publish(files, Optional.empty(), ImageReference.parse(name), Map.of(), listener);
     return new Location.Image(name + "@" + published.digest());
+  }
+
+  private Location.Image foreseen(List<Path> files, Location target) {
+    String name = ((Location.Image) target).reference();
+    try {
+      return new Location.Image(name + "@" + new DataPublisher(access, environment).foresee(files));
+    } catch (IOException e) {
+      throw Storage.failed("can't read the data", files.toString(), e);
+    }
   }
 }

@@ -27,7 +27,8 @@ public record AdapterImage(Map<String, String> environment) implements Superviso
     ImageReference target = ImageReference.parse(record.output());
     try {
       Published published =
-          new AdapterPublisher(RegistryAccess.fromEnvironment(environment), environment)
+          new AdapterPublisher(
+                  record.registry().over(RegistryAccess.fromEnvironment(environment)), environment)
               .publish(
                   run.resultsFolder(), target, provenance(run, record), TransferListener.SILENT);
       return new Outcome.Image(published.reference().toString(), published.digest().toString());

@@ -24,10 +24,11 @@ import java.util.stream.Stream;
 /// first, then there whole, or not at all.
 ///
 /// ```
-/// LocalSubmission.Created created = new LocalSubmission(runs, environment, files).create(request);
+/// LocalSubmission.Created created = new LocalSubmission(runs, environment, files, RegistryWay.USUAL).create(request);
 /// new Local(runs, environment).start(created.run());
 /// ```
-public record LocalSubmission(RunStore runs, Map<String, String> environment, LocalFiles files) {
+public record LocalSubmission(
+    RunStore runs, Map<String, String> environment, LocalFiles files, RegistryWay registry) {
 
   /// @param warnings about the dataset and the configuration; training bears them
   public record Created(RunFolder run, List<Problem> warnings) {}
@@ -89,6 +90,7 @@ public record LocalSubmission(RunStore runs, Map<String, String> environment, Lo
                 data.rows(),
                 data.evalRows()),
             output(request),
+            registry,
             trainer.home(),
             request.pod().env()));
     return data;

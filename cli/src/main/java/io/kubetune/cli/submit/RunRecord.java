@@ -15,10 +15,11 @@ import tools.jackson.databind.node.ObjectNode;
 /// {"contract":1,"name":"first","created":"2026-11-23T04:30:00Z","labels":{"team":"search"},
 ///  "annotations":{},"model":"/models/tiny",
 ///  "data":{"name":"answers","sources":["/data/rows.jsonl"],"train":96,"eval":24},
-///  "output":"oci:/…/first/image","trainer":"/opt/kubetune/trainer","environment":{}}
+///  "output":"oci:/…/first/image","registry":{"plain_http":false},"trainer":"/opt/kubetune/trainer","environment":{}}
 /// ```
 ///
 /// @param output where the adapter image goes: `oci:DIR` or `host/repo:tag`
+/// @param registry how that host is reached
 /// @param trainerHome the trainer that runs it
 /// @param trainerEnvironment variables that the trainer gets over those of the user; no secrets
 public record RunRecord(
@@ -29,6 +30,7 @@ public record RunRecord(
     String model,
     Data data,
     String output,
+    RegistryWay registry,
     Path trainerHome,
     Map<String, String> trainerEnvironment) {
 
@@ -57,6 +59,7 @@ public record RunRecord(
     data.sources().forEach(rows.putArray("sources")::add);
     rows.put("train", data.trainRows()).put("eval", data.evalRows());
     json.put("output", output);
+    registry.addTo(json.putObject("registry"));
     json.put("trainer", trainerHome.toString());
     put(json, "environment", trainerEnvironment);
     return json;
@@ -78,6 +81,7 @@ public record RunRecord(
             rows.path("train").asLong(),
             rows.path("eval").asLong()),
         json.path("output").asString(),
+        RegistryWay.of(json.path("registry")),
         Path.of(json.path("trainer").asString()),
         map(json, "environment"));
   }

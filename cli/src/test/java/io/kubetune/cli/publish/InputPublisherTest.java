@@ -119,6 +119,35 @@ class InputPublisherTest {
   }
 
   @Test
+  void whatADryRunShowsIsWhatIsPushedAfterwards() throws Exception {
+    Path eval = Files.writeString(dir.resolve("eval.json"), "{\"q\":\"2+2?\",\"a\":\"4\"}\n");
+    RegistryAccess access = RegistryAccess.fromEnvironment(environment());
+    InputPublisher publisher = new InputPublisher(access, environment(), TransferListener.SILENT);
+    TuneRequest folder = request(registry.host() + "/team/data:v1", eval);
+    TuneRequest named =
+        request(
+            registry.host() + "/team/named:v1",
+            List.of(rows.resolve("b.json").toString(), rows.resolve("a.json").toString()));
+    for (TuneRequest request : List.of(folder, named)) {
+      TuneRequest foreseen = publisher.foresee(request);
+      assertThat(registry.dir().resolve("store/docker/registry/v2/repositories/team"))
+          .as("nothing is pushed by a look")
+          .doesNotExist();
+      assertThat(downloaderArguments(foreseen)).anyMatch(each -> each.contains("@sha256:"));
+      Map<String, String> noCache = Map.of();
+      assertThat(
+              new InputPublisher(access, noCache, TransferListener.SILENT).foresee(request).data())
+          .isEqualTo(foreseen.data());
+    }
+    for (TuneRequest request : List.of(folder, named)) {
+      assertThat(manifests(published(request))).isEqualTo(manifests(publisher.foresee(request)));
+    }
+    // Rows that are not there yet: their name alone is known.
+    TuneRequest gone = request(registry.host() + "/team/gone:v1", List.of(dir + "/none.json"));
+    assertThat(publisher.foresee(gone)).isEqualTo(gone);
+  }
+
+  @Test
   void theRunReadsByDigestWhatWasPushedToTheNameThatWasGiven() throws Exception {
     String image = registry.host() + "/team/data:v1";
 

@@ -86,6 +86,7 @@ public final class LocalRuns {
             "/models/tiny",
             new RunRecord.Data("rows.jsonl", List.of("rows.jsonl"), 96, 24),
             output,
+            RegistryWay.USUAL,
             home,
             Map.of());
     RunFolder run = store().folder(record.name());

@@ -1,7 +1,5 @@
 package io.kubetune.trainer.data;
 
-import io.kubetune.contract.ExitCode;
-import io.kubetune.contract.TuneException;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.Map;
@@ -42,13 +40,7 @@ final class LiteralTokenizer {
         JsonGenerator to = WITHIN.createGenerator(json)) {
       new LiteralTokenizer(standIns, to).file(from);
     } catch (JacksonException e) {
-      throw new TuneException(
-          ExitCode.BAD_MODEL,
-          "can't read the tokenizer",
-          file.toString(),
-          "not a tokenizer: " + e.getOriginalMessage(),
-          "fetch the model again",
-          e);
+      throw Vocabulary.unreadable(file, e);
     }
     return Tokenizer.of(json.toString(), file);
   }

@@ -55,15 +55,20 @@ record Vocabulary(int baseSize, Map<String, Integer> added, List<String> special
         }
       }
     } catch (JacksonException e) {
-      throw new TuneException(
-          ExitCode.BAD_MODEL,
-          "can't read the tokenizer",
-          file.toString(),
-          "not a tokenizer: " + e.getOriginalMessage(),
-          "fetch the model again",
-          e);
+      throw unreadable(file, e);
     }
     return new Vocabulary(base, added, special);
+  }
+
+  /// What is read twice (here, and by [LiteralTokenizer]) is refused in the same words.
+  static TuneException unreadable(Path file, JacksonException e) {
+    return new TuneException(
+        ExitCode.BAD_MODEL,
+        "can't read the tokenizer",
+        file.toString(),
+        "not a tokenizer: " + e.getOriginalMessage(),
+        "fetch the model again",
+        e);
   }
 
   private static int modelSize(JsonParser json) {
