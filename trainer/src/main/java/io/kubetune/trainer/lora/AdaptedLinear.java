@@ -109,7 +109,8 @@ public final class AdaptedLinear implements Linear {
     weightGradient(dBase, kept);
     Tensor w = weight.computed(dBase.scalar_type());
     return Profile.time(
-        Profile.Part.PRODUCTS, () -> through == null ? dBase.matmul(w) : through.addmm_(dBase, w));
+        Profile.Part.PRODUCTS,
+        () -> through == null ? dBase.matmul(w) : BackwardProduct.add(through, dBase, w));
   }
 
   /// Those with a magnitude multiply the product, and come after it; the others add to it.

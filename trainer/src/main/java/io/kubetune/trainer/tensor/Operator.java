@@ -1,5 +1,6 @@
 package io.kubetune.trainer.tensor;
 
+import java.util.Optional;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
@@ -19,9 +20,22 @@ public final class Operator {
   }
 
   public static Operator named(String name) {
-    OperatorHandle handle = Dispatcher.singleton().findSchemaOrThrow(name, "");
+    return named(name, "");
+  }
+
+  private static Operator named(String name, String overload) {
+    OperatorHandle handle = Dispatcher.singleton().findSchemaOrThrow(name, overload);
     handle.retainReference(); // no scope frees it
     return new Operator(handle);
+  }
+
+  /// @return empty where this libtorch is built without it
+  public static Optional<Operator> find(String name, String overload) {
+    try {
+      return Optional.of(named(name, overload));
+    } catch (RuntimeException notRegistered) {
+      return Optional.empty();
+    }
   }
 
   /// @param arguments all that the operator declares, in its order
