@@ -22,7 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
     header = "Say everything that is wrong with some rows; 1 where training would refuse them.",
     footer = {
       "  kubectl tune data check rows.jsonl",
-      "  kubectl tune data check gsm8k/train.jsonl.gz --map question=prompt,answer=completion",
+      "  kubectl tune data check gsm8k/train.jsonl.gz \\",
+      "      --map question=prompt,answer=completion",
       "",
       "  # Exact tokens, of a model",
       "  kubectl tune data check rows.jsonl --model ./model --max-length 1024",

@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
     header = "Hold out some rows for evaluation.",
     footer = {
       "  kubectl tune data split rows.jsonl --eval 0.1 --to ./split",
-      "  kubectl tune create first --data ./split/train.jsonl --eval-data ./split/eval.jsonl --model ./model",
+      "  kubectl tune create first --model ./model --data ./split/train.jsonl \\",
+      "      --eval-data ./split/eval.jsonl",
     })
 final class DataSplit implements Callable<Integer> {
   @Mixin private DataOptions data;

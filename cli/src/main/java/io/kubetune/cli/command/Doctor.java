@@ -237,7 +237,7 @@ final class Doctor implements Callable<Integer> {
           each.verdict().toString(),
           each.detail() + (each.remedy().isEmpty() ? "" : "; try: " + each.remedy()));
     }
-    table.print(terminal.out());
+    table.printProse(terminal);
     long missing = checks.stream().filter(each -> each.verdict() == Verdict.MISSING).count();
     terminal
         .err()

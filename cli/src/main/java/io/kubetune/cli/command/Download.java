@@ -38,7 +38,8 @@ import picocli.CommandLine.Option;
     },
     footer = {
       "  # A model",
-      "  kubectl tune download --model hf://HuggingFaceTB/SmolLM2-135M --model-to ./model",
+      "  kubectl tune download --model hf://HuggingFaceTB/SmolLM2-135M \\",
+      "      --model-to ./model",
       "",
       "  # Rows, in the form that the trainer reads",
       "  kubectl tune download --data hf://datasets/openai/gsm8k/main --to ./data \\",

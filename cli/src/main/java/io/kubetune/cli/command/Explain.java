@@ -51,9 +51,9 @@ final class Explain implements Callable<Integer> {
     if (key == null) {
       sections(table).print(terminal.out());
     } else if (!table.section(key).isEmpty()) {
-      keys(table.section(key)).print(terminal.out());
+      keys(table.section(key)).printProse(terminal);
     } else if (!fields.isEmpty()) {
-      fields(fields).print(terminal.out());
+      fields(fields).printProse(terminal);
     } else {
       List<Key> found = find(table);
       String separator = "";

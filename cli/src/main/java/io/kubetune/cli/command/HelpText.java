@@ -22,6 +22,7 @@ final class HelpText {
 
   /// The root and all below it.
   static void layOut(CommandLine root) {
+    root.setHelpFactory(HelpOfWords::new);
     examplesFirst(root);
     root.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, _ -> groups());
     root.getCommandSpec().usageMessage().commandListHeading("");
@@ -102,7 +103,8 @@ final class HelpText {
     %s
     To begin with:
       kubectl tune create first --runtime local --model ./model --data rows.jsonl
-      kubectl tune create bot --model smollm2-135m-instruct --data rows.jsonl --registry registry.example.com/ml
+      kubectl tune create bot --model smollm2-135m-instruct --data rows.jsonl \\
+          --registry registry.example.com/ml
 
     All commands: kubectl tune --help
     """

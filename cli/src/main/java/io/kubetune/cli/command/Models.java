@@ -31,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// `kubectl tune models`: the models that have a name of one word.
 @Command(
     name = "models",
-    header = "List the models that can be named in one word, and what they need.",
+    header = "List the models that go by one word, and what they need.",
     footer = {
       "  kubectl tune models",
       "  kubectl tune models phi-4",
