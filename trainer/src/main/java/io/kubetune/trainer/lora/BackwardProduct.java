@@ -30,14 +30,12 @@ final class BackwardProduct {
     return asksOneDnn
         ? ONEDNN
             .get()
-            .call(
+            .tensor(
                 new IValue(dY),
                 new IValue(sum),
                 new IValue(w.t()), // as the weight of a linear from out to in
                 new IValue(),
                 new IValue("add"))
-            .get(0)
-            .toTensor()
         : sum.addmm_(dY, w);
   }
 }

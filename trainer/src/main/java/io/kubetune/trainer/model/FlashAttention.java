@@ -83,8 +83,13 @@ final class FlashAttention {
                   new IValue(core.scale()),
                   window(core),
                   new IValue(0L));
-          return new Tensor[] {d.get(0).toTensor(), d.get(1).toTensor(), d.get(2).toTensor()};
+          return new Tensor[] {own(d, 0), own(d, 1), own(d, 2)};
         });
+  }
+
+  /// A handle of its own on a result: that of the results goes with them.
+  private static Tensor own(IValueVector results, int index) {
+    return new Tensor(results.get(index).toTensor());
   }
 
   /// Keys before the query's own that it sees.

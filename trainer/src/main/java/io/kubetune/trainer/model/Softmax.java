@@ -18,13 +18,7 @@ final class Softmax {
   /// @param p the probabilities, of the same shape and type
   /// @return the derivative by the scores, in that type
   static Tensor backward(Tensor dP, Tensor p) {
-    return BACKWARD
-        .call(
-            new IValue(dP),
-            new IValue(p),
-            new IValue(-1L),
-            new IValue((long) p.scalar_type().value))
-        .get(0)
-        .toTensor();
+    return BACKWARD.tensor(
+        new IValue(dP), new IValue(p), new IValue(-1L), new IValue((long) p.scalar_type().value));
   }
 }

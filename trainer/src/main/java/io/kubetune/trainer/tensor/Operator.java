@@ -5,12 +5,13 @@ import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
+import org.bytedeco.pytorch.Tensor;
 
 /// One of libtorch's operators that the bindings have no method for, called by its name.
 ///
 /// ```
 /// static final Operator BACKWARD = Operator.named("aten::_softmax_backward_data");
-/// Tensor d = BACKWARD.call(new IValue(dP), new IValue(p), …).get(0).toTensor();
+/// Tensor d = BACKWARD.tensor(new IValue(dP), new IValue(p), …);
 /// ```
 public final class Operator {
   private final OperatorHandle handle;
@@ -44,5 +45,11 @@ public final class Operator {
     IValueVector values = new IValueVector(arguments);
     handle.callBoxed(values); // the results take the arguments' place
     return values;
+  }
+
+  /// The first result, where it is a tensor: a handle of its own, for that of the results is theirs
+  /// and goes with them.
+  public Tensor tensor(IValue... arguments) {
+    return new Tensor(call(arguments).get(0).toTensor());
   }
 }
