@@ -13,10 +13,10 @@ from datetime import datetime
 from pathlib import Path
 
 
-def arguments():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(description=__doc__, steps=10, batch=16):
+    p = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--model", type=Path, required=True); p.add_argument("--data", type=Path, required=True); p.add_argument("--name", default="")
-    p.add_argument("--batch", type=int, default=16); p.add_argument("--steps", type=int, default=10); p.add_argument("--rank", type=int, default=16)
+    p.add_argument("--batch", type=int, default=batch); p.add_argument("--steps", type=int, default=steps); p.add_argument("--rank", type=int, default=16)
     p.add_argument("--join", type=int, default=1); p.add_argument("--max-length", type=int, default=2048)
     p.add_argument("--trainer", default="target/dist/trainer/bin/kubetune-trainer"); p.add_argument("--peer", type=Path)
     p.add_argument("--dtype", default="bfloat16", help="what the weights are stored in, and the peer computes in")
@@ -86,7 +86,7 @@ def run_trainer(a, work, initial):
     first = datetime.fromisoformat(steps[0]["time"]).timestamp() - began
     return {"tokens_per_second": rate(steps), "gib": max(s["peak_memory_bytes"] for s in steps) / 2**30, "first": first, "start": first - steps[0]["seconds"],
             "step": sorted(s["seconds"] for s in steps)[len(steps) // 2], "losses": [s["loss"] for s in steps], "started": next(e for e in events if e["event"] == "started"),
-            "tokens": sum(s["tokens"] for s in steps), "labels": sum(s["label_tokens"] for s in steps),
+            "tokens": sum(s["tokens"] for s in steps), "labels": sum(s["label_tokens"] for s in steps), "steps": steps,
             "adapter": hashlib.sha256((work / "out/adapter_model.safetensors").read_bytes()).hexdigest(), "talk": said.stderr}
 
 
@@ -108,7 +108,7 @@ def main():
     length = ours["tokens"] / documents
     flops = flops_a_token(a.model, length, ours["labels"] / ours["tokens"], started["trainable_parameters"])
     if a.json:
-        shown = {k: v for k, v in ours.items() if k not in ("started", "talk")}
+        shown = {k: v for k, v in ours.items() if k not in ("started", "talk", "steps")}
         print(json.dumps({"name": a.name, "device": started["device"], "storage": started["storage_type"], "compute": started["compute_type"], "batch": a.batch,
                           "document_tokens": length, "flops_a_token": flops, "ours": shown, "peer": peer}))
         return
@@ -127,4 +127,5 @@ def main():
         print(ours["talk"])
 
 
-main()
+if __name__ == "__main__":
+    main()
