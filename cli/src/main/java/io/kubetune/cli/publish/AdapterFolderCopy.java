@@ -29,12 +29,16 @@ public final class AdapterFolderCopy {
       Path file = results.resolve(name);
       if (Files.exists(file)) {
         Path aside = folder.resolve("." + name + ".new");
-        Files.copy(file, aside, StandardCopyOption.REPLACE_EXISTING);
-        Files.move(
-            aside,
-            folder.resolve(name),
-            StandardCopyOption.ATOMIC_MOVE,
-            StandardCopyOption.REPLACE_EXISTING);
+        try {
+          Files.copy(file, aside, StandardCopyOption.REPLACE_EXISTING);
+          Files.move(
+              aside,
+              folder.resolve(name),
+              StandardCopyOption.ATOMIC_MOVE,
+              StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+          Files.deleteIfExists(aside); // A full volume is not to stay full of half a file.
+        }
       }
     }
   }
