@@ -304,7 +304,7 @@ class RegistryFaultTest {
     try {
       target = small.resolve("adapter");
       assertThat(refusal(ExitCode.STORAGE, () -> pull(registry.image("team/adapter:v1"))))
-          .containsAnyOf("No space left", "the disk has");
+          .containsAnyOf("No space left", "its disk has");
       assertThat(Folders.files(small)).isEmpty();
     } finally {
       SmallDisk.unmount(small);
