@@ -92,6 +92,21 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /// The native binary has no other JSON ([JacksonOfTrees]): it would fail there alone.
+  @Test
+  void jsonIsReadAndWrittenAsTreesAlone() {
+    noClasses()
+        .should()
+        .callMethodWhere(
+            describe(
+                "binds JSON to objects",
+                call ->
+                    call.getTargetOwner().isAssignableTo("tools.jackson.databind.ObjectMapper")
+                        && List.of("readValue", "convertValue", "treeToValue", "valueToTree")
+                            .contains(call.getName())))
+        .check(CLASSES);
+  }
+
   @Test
   void onlyTheTerminalAndMainTouchTheScreenAndTheExit() {
     DescribedPredicate<JavaClass> others =
