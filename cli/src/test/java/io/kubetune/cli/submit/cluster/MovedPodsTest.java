@@ -140,8 +140,9 @@ class MovedPodsTest {
 
   @Test
   void aHeapThatIsTooSmallFailsTheJobAtOnceAsMemory() throws Exception {
+    // What overrides the command line, whose young generation would be larger than the heap.
     Typed created =
-        runs.create("heap", "--env=JAVA_TOOL_OPTIONS=-Xmx4m", "--backoff-limit=3", "--wait");
+        runs.create("heap", "--env=_JAVA_OPTIONS=-Xmx4m -Xmn1m", "--backoff-limit=3", "--wait");
 
     assertThat(created.status()).as(created.err()).isEqualTo(ExitCode.OUT_OF_MEMORY.code());
     assertThat(runs.status("heap").path("pods")).hasSize(1);
