@@ -75,7 +75,10 @@ final class ResumingStream extends InputStream {
 
   private void reopen(IOException cause) throws IOException {
     failures++;
-    if (failures >= access.attempts()) {
+    // Another layer failed, and this one's work is no longer wanted.
+    boolean isCalledOff =
+        cause.getCause() instanceof InterruptedException || Thread.currentThread().isInterrupted();
+    if (isCalledOff || failures >= access.attempts()) {
       throw giveUp.apply(cause);
     }
     current.close();
