@@ -15,6 +15,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -128,7 +129,15 @@ class VerboseClusterTest {
                   .get()
                   .getData())
           .isEqualTo(data);
-      assertThat(shown()).contains(text);
+      awaitShown(text); // by the thread that read the end of the body
     }
+  }
+
+  private void awaitShown(String text) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    while (!shown().contains(text) && System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+    assertThat(shown()).contains(text);
   }
 }
