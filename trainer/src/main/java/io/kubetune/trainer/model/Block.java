@@ -2,6 +2,7 @@ package io.kubetune.trainer.model;
 
 import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.Pass;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
 /// One decoder layer: how norms, attention and feed-forward are joined to the residual stream
@@ -14,29 +15,44 @@ sealed interface Block extends AutoCloseable {
   @Override
   void close();
 
+  /// x + after(attention(before(x))), of the positions asked for.
+  private static Pass attend(
+      Tensor x,
+      Norm before,
+      Attention attention,
+      Optional<Norm> after,
+      Sequence sequence,
+      Positions positions,
+      Frame frame) {
+    Pass normed = before.repeatable(x, frame);
+    Pass attended =
+        normed(after, attention.forward(normed.out(), sequence, positions, frame), frame);
+    return new Pass(
+        positions.of(x).add(attended.out()),
+        dh -> positions.addTo(normed.back().apply(attended.back().apply(dh)), dh));
+  }
+
+  /// h + after(feedForward(before(h))).
+  private static Pass feed(
+      Tensor h, Norm before, FeedForward feedForward, Optional<Norm> after, Frame frame) {
+    Pass normed = before.repeatable(h, frame);
+    Pass fed = normed(after, feedForward.forward(normed.out(), frame), frame);
+    return new Pass(h.add(fed.out()), dy -> normed.back().apply(fed.back().apply(dy)).add_(dy));
+  }
+
+  private static Pass normed(Optional<Norm> norm, Pass pass, Frame frame) {
+    return norm.map(each -> pass.then(each.forward(pass.out(), frame))).orElse(pass);
+  }
+
   /// `h = x + attention(norm(x)); y = h + feedForward(norm(h))`: Llama, Mistral, Qwen, Phi-3,
   /// Gemma, mixtures.
   record PreNorm(Norm inputNorm, Attention attention, Norm postNorm, FeedForward feedForward)
       implements Block {
     @Override
     public Pass forward(Tensor x, Sequence sequence, Positions positions, Frame frame) {
-      Pass h = Pass.scoped(() -> attend(x, sequence, positions, frame));
-      Pass y = Pass.scoped(() -> feed(h.out(), frame));
-      return new Pass(y.out(), dy -> h.back().apply(y.back().apply(dy)));
-    }
-
-    private Pass attend(Tensor x, Sequence sequence, Positions positions, Frame frame) {
-      Pass normed = inputNorm.repeatable(x, frame);
-      Pass attended = attention.forward(normed.out(), sequence, positions, frame);
-      return new Pass(
-          positions.of(x).add(attended.out()),
-          dh -> positions.addTo(normed.back().apply(attended.back().apply(dh)), dh));
-    }
-
-    private Pass feed(Tensor h, Frame frame) {
-      Pass normed = postNorm.repeatable(h, frame);
-      Pass fed = feedForward.forward(normed.out(), frame);
-      return new Pass(h.add(fed.out()), dy -> normed.back().apply(fed.back().apply(dy)).add_(dy));
+      Optional<Norm> none = Optional.empty();
+      Pass h = Pass.scoped(() -> attend(x, inputNorm, attention, none, sequence, positions, frame));
+      return h.then(Pass.scoped(() -> feed(h.out(), postNorm, feedForward, none, frame)));
     }
 
     @Override
@@ -59,30 +75,11 @@ sealed interface Block extends AutoCloseable {
       implements Block {
     @Override
     public Pass forward(Tensor x, Sequence sequence, Positions positions, Frame frame) {
-      Pass h = Pass.scoped(() -> attend(x, sequence, positions, frame));
-      Pass y = Pass.scoped(() -> feed(h.out(), frame));
-      return new Pass(y.out(), dy -> h.back().apply(y.back().apply(dy)));
-    }
-
-    private Pass attend(Tensor x, Sequence sequence, Positions positions, Frame frame) {
-      Pass normed = inputNorm.repeatable(x, frame);
-      Pass attended = attention.forward(normed.out(), sequence, positions, frame);
-      Pass after = postAttentionNorm.forward(attended.out(), frame);
-      return new Pass(
-          positions.of(x).add(after.out()),
-          dh -> {
-            Tensor dAttended = attended.back().apply(after.back().apply(dh));
-            return positions.addTo(normed.back().apply(dAttended), dh);
-          });
-    }
-
-    private Pass feed(Tensor h, Frame frame) {
-      Pass before = preFeedForwardNorm.repeatable(h, frame);
-      Pass fed = feedForward.forward(before.out(), frame);
-      Pass after = postFeedForwardNorm.forward(fed.out(), frame);
-      return new Pass(
-          h.add(after.out()),
-          dy -> before.back().apply(fed.back().apply(after.back().apply(dy))).add_(dy));
+      Optional<Norm> attended = Optional.of(postAttentionNorm);
+      Optional<Norm> fed = Optional.of(postFeedForwardNorm);
+      Pass h =
+          Pass.scoped(() -> attend(x, inputNorm, attention, attended, sequence, positions, frame));
+      return h.then(Pass.scoped(() -> feed(h.out(), preFeedForwardNorm, feedForward, fed, frame)));
     }
 
     @Override

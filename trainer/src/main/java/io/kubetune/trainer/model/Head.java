@@ -117,9 +117,10 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
         Tensor h = hidden.narrow(0, from, count);
         Tensor target = targets.narrow(0, from, count);
         if (withDerivative) {
+          HostKernels kernels = isPlain() ? HostKernels.serving(h) : null;
           Tensor d =
-              HostKernels.serving(h) != null && isPlain()
-                  ? fused(h, target, scale, sum)
+              kernels != null
+                  ? fused(kernels, h, target, scale, sum)
                   : single(h, target, scale, sum);
           dHidden.narrow(0, from, count).copy_(back(d, h));
         } else {
@@ -140,9 +141,10 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
 
   /// The derivative by logits in their own place, in two passes over them; adds cross-entropy to
   /// `sum`.
-  private Tensor fused(Tensor hidden, Tensor target, double scale, Tensor sum) {
+  private Tensor fused(
+      HostKernels kernels, Tensor hidden, Tensor target, double scale, Tensor sum) {
     Tensor d = project(hidden);
-    Tensor losses = HostKernels.serving(hidden).crossEntropy(d, target, scale);
+    Tensor losses = kernels.crossEntropy(d, target, scale);
     sum.add_(losses.sum(new ScalarTypeOptional(ScalarType.Double)));
     return d;
   }

@@ -24,6 +24,11 @@ public record Pass(Tensor out, Pullback back) {
     }
   }
 
+  /// This pass and one over its output, as one.
+  public Pass then(Pass next) {
+    return new Pass(next.out(), d -> back.apply(next.back().apply(d)));
+  }
+
   /// The backward pass of one forward pass; called at most once.
   @FunctionalInterface
   public interface Pullback {
