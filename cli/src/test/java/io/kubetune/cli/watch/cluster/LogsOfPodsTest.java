@@ -6,6 +6,7 @@ import io.kubetune.cli.Typed;
 import io.kubetune.cli.cluster.TestCluster;
 import io.kubetune.cli.cluster.TestNamespace;
 import io.kubetune.contract.ExitCode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -19,14 +20,15 @@ import org.junit.jupiter.api.io.TempDir;
 /// `logs` of a run of two real pods: the first ended with the trainer's "resume me" and was
 /// replaced.
 class LogsOfPodsTest {
-  /// The pods share nothing: the second knows by the time that it is one.
+  /// The second pod knows by a folder of the node that it is one: a clock would be wrong on a slow
+  /// machine.
   private static final String TRAINER =
       """
       echo 'started in '$HOSTNAME
       echo '%s'
       echo 'talk to stderr' >&2
       sleep 2
-      if [ $(date +%%s) -lt %d ]; then echo '%s'; exit 75; fi
+      if mkdir /node/replaced 2>/dev/null; then echo '%s'; exit 75; fi
       echo '%s'
       """;
 
@@ -40,17 +42,16 @@ class LogsOfPodsTest {
   static void follow() throws Exception {
     tested = TestCluster.requireKubelet();
     namespace = tested.namespace("logs");
-    long replaced = System.currentTimeMillis() / 1000 + 8;
     new ScriptedRun("bot")
         .downloader(
             "echo '{\"event\":\"downloading\",\"time\":\"2026-11-25T10:00:00.000Z\",\"bytes\":5,\"total_bytes\":9}'")
         .trainer(
             TRAINER.formatted(
                 ScriptedRun.step(1, 3, 2.5),
-                replaced,
                 ScriptedRun.step(2, 3, 2.0),
                 ScriptedRun.step(3, 3, 1.5)))
         .publisher("echo 'published'")
+        .nodeFolder(Files.createDirectory(folder.resolve("node")))
         .apply(tested, namespace, folder);
     followed = logs("-f", "bot");
   }

@@ -19,6 +19,7 @@ final class ScriptedRun {
   private final String name;
   private final Map<String, String> scripts = new LinkedHashMap<>();
   private Optional<String> image = Optional.empty();
+  private Optional<Path> nodeFolder = Optional.empty();
   private int backoffLimit;
 
   ScriptedRun(String name) {
@@ -43,6 +44,12 @@ final class ScriptedRun {
   /// Another one than the test cluster's with a shell.
   ScriptedRun image(String reference) {
     image = Optional.of(reference);
+    return this;
+  }
+
+  /// A folder of the node that the trainers of all pods see as `/node`.
+  ScriptedRun nodeFolder(Path path) {
+    nodeFolder = Optional.of(path);
     return this;
   }
 
@@ -93,6 +100,9 @@ final class ScriptedRun {
     if (scripts.containsKey(ClusterState.PUBLISHER)) {
       append(ClusterState.PUBLISHER, cluster, job);
     }
+    nodeFolder.ifPresent(path ->
+        job.append("      volumes:\n      - name: node\n")
+            .append("        hostPath: {path: " + path + ", type: DirectoryOrCreate}\n"));
     cluster.kubectl(
         "apply",
         "-n",
@@ -106,5 +116,8 @@ final class ScriptedRun {
     job.append("      - name: " + container + "\n");
     job.append("        image: " + image.orElseGet(cluster::shellImage) + "\n");
     job.append("        args: [-c, " + script + "]\n");
+    if (container.equals(ClusterState.TRAINER) && nodeFolder.isPresent()) {
+      job.append("        volumeMounts: [{name: node, mountPath: /node}]\n");
+    }
   }
 }
