@@ -1,32 +1,80 @@
 """Writes a Llama-shaped model with random weights in bf16, for timing where no real model of that size is at hand.
 
-    python random_model.py --shape 1b|7b --tokenizer DIR [--layers N] OUT
+    python random_model.py --shape tiny|1b|7b --tokenizer DIR [--layers N] OUT
 
-The tokenizer's files are copied along; the vocabulary is its own. Values are drawn on a GPU where there is one.
+The tokenizer's files are copied along; the vocabulary is its own. Any Python does, and little memory: a file a layer, each value drawn from four
+million normal ones that are shuffled by the block.
 """
-import argparse, json, shutil
+import argparse, array, json, random, shutil, struct
 from pathlib import Path
-import torch
-from transformers import LlamaConfig, LlamaForCausalLM
 
 SHAPES = {  # hidden, layers, heads, key heads, inner: TinyLlama's, Llama 2's
     "tiny": (256, 4, 8, 2, 704), "1b": (2048, 22, 32, 4, 5632), "7b": (4096, 32, 32, 32, 11008)}
+POOL, BLOCK = 1 << 22, 1 << 18  # values
+
+
+def bf16(values):
+    """The upper halves of fp32."""
+    wide, narrow = array.array("f", values).tobytes(), bytearray(2 * len(values))
+    narrow[0::2], narrow[1::2] = wide[2::4], wide[3::4]
+    return bytes(narrow)
+
+
+def normal(count):
+    """Yields the bytes of so many values."""
+    for at in range(0, count, BLOCK):
+        start = 2 * draw.randrange(POOL - BLOCK)
+        yield memoryview(pool)[start : start + 2 * min(BLOCK, count - at)]
+
+
+def write(file, tensors):
+    header, at = {}, 0
+    for name, shape in tensors.items():
+        count = shape[0] * (shape[1] if len(shape) > 1 else 1)
+        header[name] = {"dtype": "BF16", "shape": shape, "data_offsets": [at, at + 2 * count]}
+        at += 2 * count
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(file, "wb") as f:
+        f.write(struct.pack("<Q", len(text)) + text)
+        for shape in tensors.values():
+            if len(shape) == 1:
+                f.write(bf16([1.0] * shape[0]))
+            else:
+                f.writelines(normal(shape[0] * shape[1]))
+    return at
+
+
 p = argparse.ArgumentParser()
 p.add_argument("--shape", choices=SHAPES, required=True); p.add_argument("--tokenizer", type=Path, required=True); p.add_argument("out", type=Path)
 p.add_argument("--layers", type=int, help="fewer than the shape has: memory and time grow by the layer")
 a = p.parse_args()
-hidden, layers, heads, key_heads, inner = SHAPES[a.shape]
-layers = a.layers or layers
+d, layers, heads, key_heads, f = SHAPES[a.shape]
+layers, kv = a.layers or layers, key_heads * (d // heads)
 theirs = json.loads((a.tokenizer / "config.json").read_text())
-config = LlamaConfig(
-    vocab_size=theirs["vocab_size"], hidden_size=hidden, num_hidden_layers=layers, num_attention_heads=heads, num_key_value_heads=key_heads,
-    intermediate_size=inner, max_position_embeddings=4096, bos_token_id=theirs.get("bos_token_id"), eos_token_id=theirs.get("eos_token_id"),
-    pad_token_id=theirs.get("pad_token_id"), tie_word_embeddings=False)
-torch.manual_seed(0)
-torch.set_default_dtype(torch.bfloat16)
-with torch.device("cuda" if torch.cuda.is_available() else "cpu"):
-    model = LlamaForCausalLM(config)
+vocabulary = theirs["vocab_size"]
+draw = random.Random(0)
+pool = bf16([draw.gauss(0, 0.02) for _ in range(POOL)])
+
 a.out.mkdir(parents=True, exist_ok=True)
-model.save_pretrained(a.out)
 for each in a.tokenizer.iterdir():
-    if each.name not in ("config.json", "model.safetensors"): shutil.copy(each, a.out)
+    if each.name != "config.json" and ".safetensors" not in each.name: shutil.copy(each, a.out)
+(a.out / "config.json").write_text(json.dumps({
+    "architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": vocabulary, "hidden_size": d, "num_hidden_layers": layers,
+    "num_attention_heads": heads, "num_key_value_heads": key_heads, "head_dim": d // heads, "intermediate_size": f, "hidden_act": "silu", "max_position_embeddings": 16384,
+    "rms_norm_eps": 1e-6, "rope_theta": 10000.0, "bos_token_id": theirs.get("bos_token_id"), "eos_token_id": theirs.get("eos_token_id"),
+    "pad_token_id": theirs.get("pad_token_id"), "tie_word_embeddings": False, "attention_bias": False, "mlp_bias": False, "torch_dtype": "bfloat16"}, indent=2))
+files = [{"model.embed_tokens.weight": [vocabulary, d]}]
+for i in range(layers):
+    of = f"model.layers.{i}."
+    files.append({
+        of + "input_layernorm.weight": [d], of + "post_attention_layernorm.weight": [d],
+        of + "self_attn.q_proj.weight": [d, d], of + "self_attn.k_proj.weight": [kv, d], of + "self_attn.v_proj.weight": [kv, d], of + "self_attn.o_proj.weight": [d, d],
+        of + "mlp.gate_proj.weight": [f, d], of + "mlp.up_proj.weight": [f, d], of + "mlp.down_proj.weight": [d, f]})
+files.append({"model.norm.weight": [d], "lm_head.weight": [vocabulary, d]})
+home, total = {}, 0
+for i, tensors in enumerate(files):
+    name = f"model-{i + 1:05d}-of-{len(files):05d}.safetensors"
+    total += write(a.out / name, tensors)
+    home.update(dict.fromkeys(tensors, name))
+(a.out / "model.safetensors.index.json").write_text(json.dumps({"metadata": {"total_size": total}, "weight_map": home}))

@@ -5,6 +5,7 @@ import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -175,6 +176,11 @@ public final class Checkpoint implements AutoCloseable {
   /// See [Safetensors#read].
   public Tensor read(String name, Function<Tensor, Tensor> use) {
     return home.get(prefix + name).read(prefix + name, use);
+  }
+
+  /// See [Safetensors#map].
+  public Tensor map(String name, Arena arena) {
+    return home.get(prefix + name).map(prefix + name, arena);
   }
 
   /// See [Safetensors#visit].

@@ -7,11 +7,18 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class DenseWeight implements Weight {
   private final Tensor stored;
   private final Scratch scratch;
+  private final Runnable release;
 
   /// @param stored [rows, columns] of any floating type; this object closes it
   public DenseWeight(Tensor stored, Scratch scratch) {
+    this(stored, scratch, () -> {});
+  }
+
+  /// @param release gives back the memory that `stored` is a view of
+  public DenseWeight(Tensor stored, Scratch scratch, Runnable release) {
     this.stored = stored;
     this.scratch = scratch;
+    this.release = release;
   }
 
   @Override
@@ -44,5 +51,6 @@ public final class DenseWeight implements Weight {
   @Override
   public void close() {
     stored.close();
+    release.run();
   }
 }

@@ -2,6 +2,7 @@ package io.kubetune.trainer.lora;
 
 import io.kubetune.trainer.tensor.Lane;
 import io.kubetune.trainer.tensor.Placement;
+import io.kubetune.trainer.tensor.Scope;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,16 +64,19 @@ public final class Parameters implements AutoCloseable {
     lanes(1);
   }
 
-  /// Makes gradients for so many lanes: each adds into its own, and [#addUpLanes] into the first.
+  /// Makes sure of gradients for so many lanes, zero where they are new: each adds into its own,
+  /// and [#addUpLanes] into the first. Lanes that no batch ever needed have none.
   public void lanes(int count) {
     while (gradients.size() < count) {
-      Tensor flat = Placement.zeros(ScalarType.Float, values.numel());
-      gradients.add(flat);
-      long at = 0;
-      for (Parameter each : byName.values()) {
-        long n = each.declaration().count();
-        each.gradients().add(flat.narrow(0, at, n).view(each.declaration().shape()));
-        at += n;
+      try (Scope scope = new Scope()) {
+        Tensor flat = Scope.own(Placement.zeros(ScalarType.Float, values.numel()));
+        gradients.add(flat);
+        long at = 0;
+        for (Parameter each : byName.values()) {
+          long n = each.declaration().count();
+          each.gradients().add(Scope.own(flat.narrow(0, at, n).view(each.declaration().shape())));
+          at += n;
+        }
       }
     }
   }

@@ -53,7 +53,6 @@ final class CausalTransformer implements CausalLm {
     this.recompute = recompute;
     this.firstTrained = firstTrained();
     this.lanes = new Lanes(threads, Placement.isGpu() ? Integer.MAX_VALUE : PART_TOKENS);
-    parameters.lanes(threads);
   }
 
   private int firstTrained() {
@@ -77,6 +76,7 @@ final class CausalTransformer implements CausalLm {
 
   @Override
   public double accumulate(PackedBatch batch, double scale, long randomStream) {
+    parameters.lanes(lanes.count(batch));
     List<Double> sums =
         lanes.compute(
             batch,

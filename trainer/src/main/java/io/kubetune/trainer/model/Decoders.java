@@ -60,14 +60,19 @@ final class Decoders {
       Ends ends,
       IntFunction<Block> block,
       java.util.function.Supplier<Norm> finalNorm) {
-    Weight table = build.table(ends.embedding(), ends.embedding(), w.vocabulary(), w.hidden());
-    List<Block> blocks = IntStream.range(0, w.layers()).mapToObj(block).toList();
     boolean tied = build.config().flag("tie_word_embeddings", ends.tiedByDefault());
+    Weight table =
+        build.table(ends.embedding(), ends.embedding(), w.vocabulary(), w.hidden(), !tied);
+    List<Block> blocks = IntStream.range(0, w.layers()).mapToObj(block).toList();
     Weight head =
         tied && !build.isSavedWhole(ends.head())
             ? table
             : build.table(
-                ends.head(), tied ? ends.embedding() : ends.head(), w.vocabulary(), w.hidden());
+                ends.head(),
+                tied ? ends.embedding() : ends.head(),
+                w.vocabulary(),
+                w.hidden(),
+                false);
     return new DecoderStack(
         new Embedding(table, ends.embeddingFactor(), build.noise()),
         blocks,

@@ -40,9 +40,14 @@ final class Lanes implements AutoCloseable {
             count, Thread.ofPlatform().daemon().name("lane-", 0).factory());
   }
 
+  /// Cores that a batch is shared out to.
+  int count(PackedBatch batch) {
+    return Math.min(count, batch.documents().size());
+  }
+
   /// What each core computes: about the same work each, always the same for the same batch.
   List<List<Part>> split(PackedBatch batch) {
-    int lanes = Math.min(count, batch.documents().size());
+    int lanes = count(batch);
     List<Integer> longestFirst =
         IntStream.range(0, batch.documents().size())
             .boxed()

@@ -233,12 +233,13 @@ public final class ModelBuilder {
   /// A table [rows, columns] that is looked up or projected on: an embedding or a head.
   ///
   /// @param source the module whose values it has; another one's where a tied head is trained apart
-  Weight table(String module, String source, long rows, long columns) {
+  /// @param onlyLookedUp whether no product is made with it
+  Weight table(String module, String source, long rows, long columns, boolean onlyLookedUp) {
     if (!checkpoint.expect(source + ".weight", rows, columns)) {
       return Missing.WEIGHT;
     }
     if (!isFull() && !isSavedWhole(module)) {
-      return store.frozenTable(source + ".weight");
+      return store.frozenTable(source + ".weight", onlyLookedUp);
     }
     String name =
         isFull() ? module + ".weight" : AdapterParameters.PEFT_PREFIX + module + ".weight";

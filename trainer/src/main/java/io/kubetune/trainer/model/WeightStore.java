@@ -13,6 +13,7 @@ import io.kubetune.trainer.load.Weight;
 import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Precision;
 import io.kubetune.trainer.tensor.Scope;
+import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -64,7 +65,14 @@ final class WeightStore {
   }
 
   /// A table that rows are gathered from. Never quantized, as in bitsandbytes' use by transformers.
-  Weight frozenTable(String name) {
+  ///
+  /// @param onlyLookedUp it can stay in its file then, where the file's type is the right one: the
+  ///   rows that are used come to memory, and the system may take them back
+  Weight frozenTable(String name, boolean onlyLookedUp) {
+    if (onlyLookedUp && !Placement.isGpu() && narrowest(name) == checkpoint.type(name)) {
+      Arena mapping = Arena.ofShared();
+      return new DenseWeight(own(checkpoint.map(name, mapping)), scratch, mapping::close);
+    }
     return new DenseWeight(own(checkpoint.read(name, t -> held(name, t))), scratch);
   }
 
