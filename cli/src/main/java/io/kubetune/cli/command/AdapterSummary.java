@@ -2,6 +2,7 @@ package io.kubetune.cli.command;
 
 import io.kubetune.cli.fetch.PulledAdapter;
 import io.kubetune.cli.registry.ImageReference;
+import io.kubetune.cli.terminal.Labels;
 import io.kubetune.cli.terminal.Table;
 import io.kubetune.cli.terminal.Terminal;
 import tools.jackson.databind.node.ArrayNode;
@@ -24,27 +25,26 @@ final class AdapterSummary {
       case TABLE, WIDE -> {
         Table table = new Table("FILE", "BYTES");
         adapter.files().forEach(f -> table.row(f.name(), "%,d".formatted(f.bytes())));
-        table.print(terminal.out());
+        table.print(terminal);
         terminal.out().println();
-        terminal.out().println("Folder:     " + adapter.folder());
-        terminal.out().println("Image:      " + image + " (" + adapter.digest() + ")");
-        terminal
-            .out()
-            .println(
-                "Adapter:    rank %d, alpha %s, of %s"
-                    .formatted(adapter.rank(), adapter.alpha(), adapter.baseModel()));
-        adapter.evalLossBefore().ifPresent(loss -> evaluation(adapter, loss, terminal));
+        Labels page = new Labels(terminal);
+        page.line("Folder", adapter.folder().toString());
+        page.line("Image", image.toString());
+        page.line("Digest", adapter.digest().toString());
+        page.line(
+            "Adapter",
+            "rank %d, alpha %s, of %s"
+                .formatted(adapter.rank(), adapter.alpha(), adapter.baseModel()));
+        adapter.evalLossBefore().ifPresent(loss -> evaluation(adapter, loss, page));
       }
     }
   }
 
-  private static void evaluation(PulledAdapter adapter, double before, Terminal terminal) {
+  private static void evaluation(PulledAdapter adapter, double before, Labels page) {
     adapter
         .evalLossAfter()
         .ifPresent(after ->
-            terminal
-                .out()
-                .println("Evaluation: loss %.4f before, %.4f after".formatted(before, after)));
+            page.line("Evaluation", "loss %.4f before, %.4f after".formatted(before, after)));
   }
 
   private static ObjectNode json(PulledAdapter adapter, ImageReference image) {

@@ -59,8 +59,7 @@ final class Cancel implements Callable<Integer> {
     if (!view.keepsCheckpoints()) {
       surroundings
           .terminal()
-          .err()
-          .println(
+          .say(
               "warning: it has no --checkpoint-claim: its checkpoint goes with the pod, and"
                   + " kubectl tune resume starts it from the beginning");
     }

@@ -158,7 +158,7 @@ record ClusterCreate(
     }
     Stream.concat(packaged.data().stream(), packaged.evalData().stream())
         .filter(each -> !request.data().contains(each) && !request.evalData().contains(each))
-        .forEach(each -> terminal.err().println("Rows are in " + each.text()));
+        .forEach(each -> terminal.say("Rows are in " + each.text()));
     return packaged;
   }
 
@@ -176,7 +176,7 @@ record ClusterCreate(
         cluster.namespace(),
         options.submission(),
         line -> {
-          terminal.err().println(line);
+          terminal.say(line);
           terminal.err().flush();
         });
   }
@@ -187,9 +187,7 @@ record ClusterCreate(
     ClusterRuns.Found run = ClusterRuns.Found.of(owner);
     if (!options.waits()) {
       print(StoredManifests.of(List.of(owner)), " created");
-      terminal
-          .err()
-          .println("Follow it with: kubectl tune logs -f " + run.name() + " -n " + run.namespace());
+      terminal.say("Follow it with: kubectl tune logs -f " + run.name() + " -n " + run.namespace());
       return ExitCode.OK;
     }
     if (!output.format().isForPrograms()) {
@@ -198,9 +196,11 @@ record ClusterCreate(
     }
     ClusterFollowing following = new ClusterFollowing(cluster, run, terminal);
     RunState end =
-        terminal.errIsTerminal()
+        terminal.bars()
             ? following.withBars()
-            : following.with(new LineNarrator(new Lines(terminal.err(), Lines.ALL)), LogStart.ALL);
+            : following.with(
+                new LineNarrator(new Lines(terminal.err(), Lines.ALL, terminal.errColumns())),
+                LogStart.ALL);
     if (output.format().isForPrograms()) {
       print(StoredManifests.of(List.of(owner)), "");
     } else if (end.phase().isOver()) {

@@ -46,7 +46,8 @@ public final class Complete {
       List<String> finished = words.subList(0, Math.max(0, words.size() - 1));
       CommandLine line =
           KubectlTune.commandLine(terminal, environment, finished.toArray(String[]::new));
-      LiveNames live = new LiveNames(new Surroundings(terminal, environment), connection(finished));
+      LiveNames live =
+          LiveNames.forCompletion(new Surroundings(terminal, environment), connection(finished));
       return new Completer(line.getCommandSpec(), new CompletedValues(live)).complete(words);
     } catch (RuntimeException e) {
       return Completion.NONE;

@@ -39,8 +39,8 @@ final class ConfigView implements Callable<Integer> {
       case TABLE, WIDE -> {
         Table table = new Table("KEY", "VALUE");
         values.forEach(table::row);
-        table.print(terminal.out());
-        terminal.err().println("From " + UserConfig.file(surroundings.environment()));
+        table.print(terminal);
+        terminal.say("From " + UserConfig.file(surroundings.environment()));
       }
     }
     return ExitCode.OK.code();

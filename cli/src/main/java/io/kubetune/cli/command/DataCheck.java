@@ -90,7 +90,7 @@ final class DataCheck implements Callable<Integer> {
       case TABLE, WIDE -> text.print(terminal);
     }
     if (fix != null) {
-      terminal.err().println("Cleaned copy in " + fix + "; what was left out is in removed.jsonl.");
+      terminal.say("Cleaned copy in " + fix + "; what was left out is in removed.jsonl.");
       return ExitCode.OK.code();
     }
     return report.refused() ? REFUSED : ExitCode.OK.code();

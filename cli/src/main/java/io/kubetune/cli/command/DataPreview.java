@@ -77,27 +77,24 @@ final class DataPreview implements Callable<Integer> {
   }
 
   private static void print(ObjectNode seen, Terminal terminal) {
-    terminal
-        .err()
-        .println(
-            "%s: %d tokens, %d of them learned (%s)"
-                .formatted(
-                    seen.required("place").stringValue(),
-                    seen.required("tokens").intValue(),
-                    seen.required("label_tokens").intValue(),
-                    terminal.colours()
-                        ? Colour.GREEN.on(terminal, "in this colour")
-                        : "within " + LEARNED_FROM + LEARNED_TO));
-    DataReportText.special(seen).ifPresent(terminal.err()::println);
+    boolean coloured = terminal.colours() && terminal.outIsTerminal();
+    terminal.say(
+        "%s: %d tokens, %d of them learned (%s)"
+            .formatted(
+                seen.required("place").stringValue(),
+                seen.required("tokens").intValue(),
+                seen.required("label_tokens").intValue(),
+                coloured
+                    ? Colour.GREEN.on(terminal, "in this colour")
+                    : "within " + LEARNED_FROM + LEARNED_TO));
+    DataReportText.special(seen).ifPresent(terminal::say);
     StringBuilder text = new StringBuilder();
     for (JsonNode segment : seen.required("segments")) {
       String plain = visible(segment.required("text").stringValue());
       text.append(
           !segment.required("learned").booleanValue()
               ? plain
-              : terminal.colours()
-                  ? Colour.GREEN.on(terminal, plain)
-                  : LEARNED_FROM + plain + LEARNED_TO);
+              : coloured ? Colour.GREEN.onOut(terminal, plain) : LEARNED_FROM + plain + LEARNED_TO);
     }
     terminal.out().println(text);
   }

@@ -3,6 +3,7 @@ package io.kubetune.cli.command;
 import io.kubetune.cli.publish.DataPublisher;
 import io.kubetune.cli.publish.Published;
 import io.kubetune.cli.registry.ImageReference;
+import io.kubetune.cli.terminal.Labels;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
 import java.nio.file.Path;
@@ -79,9 +80,10 @@ final class DataPush implements Callable<Integer> {
       case NAME -> terminal.out().println(published.reference());
       case JSON, YAML -> output.print(json(published), terminal);
       case TABLE, WIDE -> {
-        terminal.out().println("Image:   " + published.reference());
-        terminal.out().println("Digest:  " + published.digest());
-        terminal.out().println("Bytes:   %,d".formatted(published.bytes()));
+        Labels page = new Labels(terminal);
+        page.line("Image", published.reference().toString());
+        page.line("Digest", published.digest().toString());
+        page.line("Bytes", "%,d".formatted(published.bytes()));
       }
     }
     return ExitCode.OK.code();

@@ -3,6 +3,7 @@ package io.kubetune.cli.command;
 import io.kubetune.cli.data.check.DataReport;
 import io.kubetune.cli.data.check.TokenHistogram;
 import io.kubetune.cli.terminal.Colour;
+import io.kubetune.cli.terminal.Labels;
 import io.kubetune.cli.terminal.Table;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.Problem;
@@ -28,24 +29,30 @@ record DataReportText(DataReport report, Optional<ObjectNode> counts) {
 
   void print(Terminal terminal) {
     PrintStream out = terminal.out();
-    out.println("Data:        " + report.source());
-    out.println(
-        "Rows:        %,d sound, %,d with problems%s"
+    Labels page = new Labels(terminal);
+    page.line("Data", report.source());
+    page.line(
+        "Rows",
+        "%,d sound, %,d with problems%s"
             .formatted(
                 report.rows(),
                 report.problemRows(),
                 report.shape().map(shape -> ", " + shape.spelling()).orElse("")));
-    out.println(
-        "Tokens:      about %,d in all, %,d in the longest row (estimated: bytes / 4)"
+    page.line(
+        "Tokens",
+        "about %,d in all, %,d in the longest row (estimated: bytes / 4)"
             .formatted(report.lengths().tokens(), report.lengths().longest()));
-    out.println(duplicates());
+    page.line("Duplicates", duplicates());
     if (report.rows() > 0) {
       out.println();
       histogram(terminal);
       out.println();
-      truncation().print(out);
+      truncation().print(terminal);
     }
-    counts.ifPresent(each -> exact(each, out));
+    counts.ifPresent(each -> {
+      out.println();
+      exact(each, page);
+    });
     section("Problems: training would refuse these rows", report.problems(), terminal);
     long more = report.problemRows() - report.problems().size();
     if (more > 0) {
@@ -57,13 +64,13 @@ record DataReportText(DataReport report, Optional<ObjectNode> counts) {
       out.println("Duplicates, the first ones:");
       report
           .duplicatePlaces()
-          .forEach(each -> out.println("  " + each.place() + ": as " + each.firstPlace()));
+          .forEach(each -> terminal.print("  " + each.place() + ": as " + each.firstPlace()));
     }
     out.println();
     out.println(
         report.refused()
-            ? Colour.RED.on(terminal, "Training would refuse this data.")
-            : Colour.GREEN.on(terminal, "Training would accept this data."));
+            ? Colour.RED.onOut(terminal, "Training would refuse this data.")
+            : Colour.GREEN.onOut(terminal, "Training would accept this data."));
   }
 
   private String duplicates() {
@@ -71,7 +78,7 @@ record DataReportText(DataReport report, Optional<ObjectNode> counts) {
         report.duplicatesAmong() < report.rows()
             ? " among the first %,d different ones".formatted(report.duplicatesAmong())
             : "";
-    return "Duplicates:  %s like an earlier one%s".formatted(rows(report.duplicates()), among);
+    return "%s like an earlier one%s".formatted(rows(report.duplicates()), among);
   }
 
   private static String rows(long count) {
@@ -82,50 +89,55 @@ record DataReportText(DataReport report, Optional<ObjectNode> counts) {
     List<TokenHistogram.Bucket> buckets = report.lengths().buckets();
     long most = buckets.stream().mapToLong(TokenHistogram.Bucket::rows).max().orElse(1);
     String block = terminal.unicode() ? "█" : "#";
-    Table table = new Table("TOKENS", "ROWS", "");
+    String to = terminal.unicode() ? "–" : "-";
+    boolean drawn = terminal.drawing() != Terminal.Drawing.NONE;
+    Table table = new Table("TOKENS", "ROWS", drawn ? "" : "SHARE");
     for (TokenHistogram.Bucket each : buckets) {
       // A bucket with any rows shows at least one block.
       int columns = (int) Math.ceilDiv(each.rows() * BAR_COLUMNS, most);
       table.row(
-          "%,d–%,d".formatted(each.from(), each.to() - 1),
+          "%,d%s%,d".formatted(each.from(), to, each.to() - 1),
           "%,d".formatted(each.rows()),
-          block.repeat(columns));
+          drawn ? block.repeat(columns) : share(each.rows()));
     }
-    table.print(terminal.out());
+    table.print(terminal);
   }
 
   private Table truncation() {
     Table table = new Table("MAX_LENGTH", "ROWS CUT", "SHARE");
     for (int length : TokenHistogram.LENGTHS) {
       long cut = report.lengths().longerThan(length);
-      table.row(
-          "%,d".formatted(length),
-          "%,d".formatted(cut),
-          "%.1f %%".formatted(100.0 * cut / report.rows()));
+      table.row("%,d".formatted(length), "%,d".formatted(cut), share(cut));
     }
     return table;
   }
 
+  private String share(long rows) {
+    return "%.1f %%".formatted(100.0 * rows / report.rows());
+  }
+
   /// What the model itself sees: its tokenizer's tokens under its chat template.
-  private static void exact(ObjectNode counts, PrintStream out) {
-    out.println();
-    out.println(
-        "This model:  %,d tokens in %,d documents, %,d of them learned"
+  private static void exact(ObjectNode counts, Labels page) {
+    page.line(
+        "This model",
+        "%,d tokens in %,d documents, %,d of them learned"
             .formatted(
                 counts.required("tokens").longValue(),
                 counts.required("documents").longValue(),
                 counts.required("label_tokens").longValue()));
     JsonNode length = counts.required("row_length");
-    out.println(
-        "Row length:  %,d shortest, %,d median, %,d p90, %,d p99, %,d longest"
+    page.line(
+        "Row length",
+        "%,d shortest, %,d median, %,d p90, %,d p99, %,d longest"
             .formatted(
                 length.required("shortest").longValue(),
                 length.required("median").longValue(),
                 length.required("p90").longValue(),
                 length.required("p99").longValue(),
                 length.required("longest").longValue()));
-    out.println(
-        "Max length:  %,d; %,d rows are longer, %,d truncated, %,d split, %,d left out"
+    page.line(
+        "Max length",
+        "%,d; %,d rows are longer, %,d truncated, %,d split, %,d left out"
             .formatted(
                 counts.required("max_length").longValue(),
                 counts.required("longer_than_max_length").longValue(),
@@ -134,11 +146,12 @@ record DataReportText(DataReport report, Optional<ObjectNode> counts) {
                 counts.required("excluded").longValue()));
     long untrusted = counts.required("untrusted_turns").longValue();
     if (untrusted > 0) {
-      out.println(
-          "Not learned: %,d answers, because the chat template rewrites what stands before them"
+      page.line(
+          "Not learned",
+          "%,d answers, because the chat template rewrites what stands before them"
               .formatted(untrusted));
     }
-    special(counts).ifPresent(line -> out.println("Special:     " + line));
+    special(counts).ifPresent(line -> page.line("Special", line));
   }
 
   /// Places where a user could speak as someone else.
@@ -175,8 +188,8 @@ record DataReportText(DataReport report, Optional<ObjectNode> counts) {
       return;
     }
     terminal.out().println();
-    terminal.out().println(Colour.BOLD.on(terminal, title));
-    problems.forEach(each -> terminal.out().println("  " + each));
+    terminal.out().println(Colour.BOLD.onOut(terminal, title));
+    problems.forEach(each -> terminal.print("  " + each));
   }
 
   ObjectNode json() {

@@ -217,7 +217,9 @@ final class Doctor implements Callable<Integer> {
             new Check(
                 "GPUs",
                 sums[1] > 0 ? Verdict.OK : Verdict.WARN,
-                "%s: %d on %d nodes, %d free".formatted(name, sums[0], sums[2], sums[1]),
+                "%s: %d on %s, %d free"
+                    .formatted(
+                        name, sums[0], sums[2] == 1 ? "1 node" : sums[2] + " nodes", sums[1]),
                 sums[1] > 0 ? "" : "all are taken: a run would wait")));
   }
 
@@ -239,13 +241,11 @@ final class Doctor implements Callable<Integer> {
     }
     table.printProse(terminal);
     long missing = checks.stream().filter(each -> each.verdict() == Verdict.MISSING).count();
-    terminal
-        .err()
-        .println(
-            missing == 0
-                ? Colour.GREEN.on(terminal, "kubectl tune create works here.")
-                : Colour.RED.on(
-                    terminal, missing + " things are missing for kubectl tune create."));
+    String things = missing == 1 ? "1 thing is" : missing + " things are";
+    terminal.say(
+        missing == 0
+            ? Colour.GREEN.on(terminal, "kubectl tune create works here.")
+            : Colour.RED.on(terminal, things + " missing for kubectl tune create."));
   }
 
   private static ObjectNode json(List<Check> checks) {

@@ -218,7 +218,7 @@ final class Download implements Callable<Integer> {
       placed.moveUp(aside);
     }
     PodEvents events = new PodEvents(surroundings.terminal(), "downloading", "");
-    facts.warnings().forEach(each -> surroundings.terminal().err().println("warning: " + each));
+    facts.warnings().forEach(each -> surroundings.terminal().say("warning: " + each));
     events.print(
         PodEvents.event("normalised")
             .put("folder", to.toString())

@@ -8,7 +8,6 @@ import io.kubetune.contract.TuneException;
 import io.kubetune.contract.config.Key;
 import io.kubetune.contract.config.KeyTable;
 import io.kubetune.contract.config.NearestName;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,17 +48,20 @@ final class Explain implements Callable<Integer> {
     KeyTable table = KeyTable.standard();
     List<Field> fields = fieldsAt(key == null ? "spec" : key);
     if (key == null) {
-      sections(table).print(terminal.out());
+      sections(table).print(terminal);
+      terminal.say("kubectl tune explain SECTION lists its keys.");
     } else if (!table.section(key).isEmpty()) {
       keys(table.section(key)).printProse(terminal);
+    } else if (fields.size() == 1) {
+      print(fields.getFirst(), terminal);
     } else if (!fields.isEmpty()) {
-      fields(fields).printProse(terminal);
+      fields(key, fields).printProse(terminal);
     } else {
       List<Key> found = find(table);
       String separator = "";
       for (Key each : found) {
         terminal.out().print(separator);
-        print(each, terminal.out());
+        print(each, terminal);
         separator = "\n";
       }
     }
@@ -85,9 +87,14 @@ final class Explain implements Callable<Integer> {
     return table;
   }
 
-  private static Table fields(List<Field> fields) {
+  /// Keys go by what stands behind the path, flags without their values.
+  private static Table fields(String path, List<Field> fields) {
     Table table = new Table("KEY", "FLAG", "MEANING");
-    fields.forEach(each -> table.row(each.key(), each.usage(), each.help()));
+    fields.forEach(each ->
+        table.row(
+            each.key().equals(path) ? path : each.key().substring(path.length() + 1),
+            each.usage().split(" ")[0],
+            each.help()));
     return table;
   }
 
@@ -125,13 +132,19 @@ final class Explain implements Callable<Integer> {
             .orElse("kubectl tune explain lists the sections"));
   }
 
-  private static void print(Key key, PrintStream out) {
-    out.println(key.path());
-    out.println("  " + key.doc());
+  private static void print(Field field, Terminal terminal) {
+    terminal.print(field.key());
+    terminal.print("  " + field.help());
+    terminal.print("  flag     " + field.usage());
+  }
+
+  private static void print(Key key, Terminal terminal) {
+    terminal.print(key.path());
+    terminal.print("  " + key.doc());
     switch (key.standing()) {
       case OBEYED -> {}
-      case WARNED -> out.println("  Has no effect here: " + key.why() + ".");
-      case REFUSED -> out.println("  Refused: " + key.why() + ".");
+      case WARNED -> terminal.print("  Has no effect here: " + key.why() + ".");
+      case REFUSED -> terminal.print("  Refused: " + key.why() + ".");
     }
     List<String[]> rows = new ArrayList<>();
     rows.add(new String[] {"type", key.type().name().toLowerCase(Locale.ROOT).replace('_', ' ')});
@@ -146,6 +159,6 @@ final class Explain implements Callable<Integer> {
     Arrays.stream(Field.values())
         .filter(field -> field.configKey().equals(key.path()))
         .forEach(field -> rows.add(new String[] {"flag", field.usage()}));
-    rows.forEach(row -> out.printf("  %-8s %s%n", row[0], row[1]));
+    rows.forEach(row -> terminal.print("  %-8s %s".formatted(row[0], row[1])));
   }
 }

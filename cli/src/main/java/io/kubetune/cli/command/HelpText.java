@@ -20,6 +20,16 @@ final class HelpText {
 
   private HelpText() {}
 
+  /// Bold for what is typed; picocli's own yellow can't be read on a light screen.
+  static CommandLine.Help.ColorScheme colours(boolean shown) {
+    CommandLine.Help.Ansi ansi = shown ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF;
+    return new CommandLine.Help.ColorScheme.Builder(ansi)
+        .commands(CommandLine.Help.Ansi.Style.bold)
+        .options(CommandLine.Help.Ansi.Style.bold)
+        .parameters(CommandLine.Help.Ansi.Style.bold)
+        .build();
+  }
+
   /// The root and all below it.
   static void layOut(CommandLine root) {
     root.setHelpFactory(HelpOfWords::new);

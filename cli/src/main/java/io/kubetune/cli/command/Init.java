@@ -102,7 +102,7 @@ final class Init implements Callable<Integer> {
           e);
     }
     terminal.out().println(file + " written");
-    terminal.err().println("Edit it, then: kubectl tune create -f " + file);
+    terminal.say("Edit it, then: kubectl tune create -f " + file);
     return ExitCode.OK.code();
   }
 
@@ -128,7 +128,7 @@ final class Init implements Callable<Integer> {
   /// In the cluster, where there is one; else here.
   private InitQuestions.Answers likely() {
     Map<String, String> mine = UserConfig.of(surroundings.environment()).values();
-    LiveNames live = new LiveNames(surroundings, ClusterFlags.NONE);
+    LiveNames live = LiveNames.forCommand(surroundings, ClusterFlags.NONE);
     String runtime = live.serverVersion().isPresent() ? "job" : "local";
     return new InitQuestions.Answers(
         "bot",

@@ -130,11 +130,7 @@ public final class KubectlTune implements Callable<Integer> {
     line.setErr(new PrintWriter(terminal.err(), true));
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpWidth(Math.max(terminal.columns(), UsageMessageSpec.DEFAULT_USAGE_WIDTH));
-    line.setColorScheme(
-        CommandLine.Help.defaultColorScheme(
-            terminal.colours() && terminal.outIsTerminal()
-                ? CommandLine.Help.Ansi.ON
-                : CommandLine.Help.Ansi.OFF));
+    line.setColorScheme(HelpText.colours(terminal.colours() && terminal.outIsTerminal()));
     HelpText.layOut(line);
     line.setParameterExceptionHandler((failure, arguments) -> misunderstood(failure));
     line.setExecutionExceptionHandler((failure, command, parsed) -> failed(failure));
@@ -162,8 +158,18 @@ public final class KubectlTune implements Callable<Integer> {
             ExitCode.USAGE,
             "can't understand this " + NAME + " command",
             command.qualifiedName(),
-            failure.getMessage(),
+            failure instanceof UnmatchedArgumentException unmatched
+                ? unknown(command, unmatched)
+                : failure.getMessage(),
             remedy));
+  }
+
+  private static String unknown(CommandSpec command, UnmatchedArgumentException e) {
+    String typed = e.getUnmatched().getFirst();
+    boolean hasCommands = command.parent() == null || !command.subcommands().isEmpty();
+    return typed.startsWith("-")
+        ? "no such flag: " + typed.replaceAll("=.*", "")
+        : (hasCommands ? "no such command: " : "one word too many: ") + typed;
   }
 
   private static Optional<String> nearest(CommandSpec command, UnmatchedArgumentException e) {

@@ -129,7 +129,7 @@ final class ListRuns implements Callable<Integer> {
         if (rows.isEmpty()) {
           terminal.err().println("No runs found.");
         } else {
-          RunRow.table(rows, allNamespaces, output.format() == Output.WIDE).print(terminal.out());
+          RunRow.table(rows, allNamespaces, output.format() == Output.WIDE).print(terminal);
         }
       }
     }
@@ -151,8 +151,7 @@ final class ListRuns implements Callable<Integer> {
       List<String> known = before.stream().map(RunRow::changing).toList();
       List<RunRow> changed = now.stream().filter(row -> !known.contains(row.changing())).toList();
       if (!changed.isEmpty()) {
-        RunRow.table(changed, allNamespaces, output.format() == Output.WIDE)
-            .print(terminal.out(), false);
+        RunRow.table(changed, allNamespaces, output.format() == Output.WIDE).print(terminal, false);
         terminal.out().flush();
       }
       before = now;

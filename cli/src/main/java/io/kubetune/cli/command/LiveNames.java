@@ -21,11 +21,26 @@ import java.util.function.Function;
 /// never an error, and nothing where an answer takes longer than a person waits for a key.
 ///
 /// ```
-/// new LiveNames(surroundings, flags).runs()
+/// LiveNames.forCompletion(surroundings, flags).runs()
 /// ```
-record LiveNames(Surroundings surroundings, ClusterFlags flags) {
-  private static final long LONGEST_MILLIS = 1_500;
+///
+/// @param longestMillis that an answer may take
+record LiveNames(Surroundings surroundings, ClusterFlags flags, long longestMillis) {
+  /// A key's worth of patience.
+  private static final long COMPLETION_MILLIS = 1_500;
+
+  /// A command's: a program that helps to log in may take a while.
+  private static final long COMMAND_MILLIS = 5_000;
+
   private static final String OUTPUT = "tune.kubetune.io/output";
+
+  static LiveNames forCompletion(Surroundings surroundings, ClusterFlags flags) {
+    return new LiveNames(surroundings, flags, COMPLETION_MILLIS);
+  }
+
+  static LiveNames forCommand(Surroundings surroundings, ClusterFlags flags) {
+    return new LiveNames(surroundings, flags, COMMAND_MILLIS);
+  }
 
   KubeconfigNames kubeconfig() {
     return KubeconfigNames.read(flags, surroundings.environment());
@@ -33,9 +48,7 @@ record LiveNames(Surroundings surroundings, ClusterFlags flags) {
 
   /// The API server's version; empty where there is none, or it does not answer in time.
   Optional<String> serverVersion() {
-    return inCluster(cluster -> List.of(cluster.client().getKubernetesVersion().getGitVersion()))
-        .stream()
-        .findFirst();
+    return ask(cluster -> cluster.client().getKubernetesVersion().getGitVersion());
   }
 
   List<String> namespaces() {
@@ -91,25 +104,30 @@ record LiveNames(Surroundings surroundings, ClusterFlags flags) {
   }
 
   private List<String> inCluster(Function<Cluster, List<String>> question) {
-    CompletableFuture<List<String>> answer = new CompletableFuture<>();
+    return ask(question).orElse(List.of());
+  }
+
+  /// Empty where no cluster answers in time, or it refuses to.
+  <T> Optional<T> ask(Function<Cluster, T> question) {
+    CompletableFuture<Optional<T>> answer = new CompletableFuture<>();
     Thread asking =
         Thread.ofPlatform()
             .daemon()
             .start(() -> {
               try (Cluster cluster = Cluster.connect(flags, surroundings.environment())) {
-                answer.complete(question.apply(cluster));
+                answer.complete(Optional.ofNullable(question.apply(cluster)));
               } catch (RuntimeException e) {
-                answer.complete(List.of());
+                answer.complete(Optional.empty());
               }
             });
     try {
-      return answer.get(LONGEST_MILLIS, TimeUnit.MILLISECONDS);
+      return answer.get(longestMillis, TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException e) {
       asking.interrupt();
-      return List.of();
+      return Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return List.of();
+      return Optional.empty();
     }
   }
 }

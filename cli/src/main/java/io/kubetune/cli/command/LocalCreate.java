@@ -44,13 +44,16 @@ record LocalCreate(
     }
     if (!waits) {
       show(run);
-      terminal.err().println("Follow it with: kubectl tune logs -f " + run.name());
+      terminal.say("Follow it with: kubectl tune logs -f " + run.name());
       return ExitCode.OK;
     }
     RunState end =
-        terminal.errIsTerminal()
+        terminal.bars()
             ? Following.withBars(run, terminal)
-            : Following.with(new LineNarrator(new Lines(terminal.err(), Lines.ALL)), run, terminal);
+            : Following.with(
+                new LineNarrator(new Lines(terminal.err(), Lines.ALL, terminal.errColumns())),
+                run,
+                terminal);
     show(run);
     return end.code();
   }
@@ -61,7 +64,7 @@ record LocalCreate(
     // Before a model is downloaded for it.
     surroundings.runs().requireFree(RunName.of(request.name()));
     LocalSubmission submission = submission(request, true);
-    if (!terminal.errIsTerminal()) {
+    if (!terminal.bars()) {
       return submission.create(request);
     }
     try (StageBars bars = new StageBars(terminal)) {

@@ -116,7 +116,7 @@ final class Logs implements Callable<Integer> {
     if (showsBars()) {
       return Following.withBars(run, terminal).code().code();
     }
-    Lines lines = new Lines(terminal.out(), tail);
+    Lines lines = new Lines(terminal.out(), tail, terminal.outColumns());
     Narrator narrator = narrator(lines, new LogNarrator(lines));
     if (!follow) {
       new Follow(run).once(narrator);
@@ -155,10 +155,9 @@ final class Logs implements Callable<Integer> {
             Optional.ofNullable(since)
                 .map(text -> Instant.now().minus(TypedDuration.parse("--since", text))),
             tail == Lines.ALL ? Optional.empty() : Optional.of(tail));
-    Lines lines = new Lines(terminal.out(), Lines.ALL);
+    Lines lines = new Lines(terminal.out(), Lines.ALL, terminal.outColumns());
     String trainer = found.isJob() ? "trainer" : found.name();
-    Narrator pods =
-        new PodLineNarrator(lines, trainer, allPods, timestamps, terminal.err()::println);
+    Narrator pods = new PodLineNarrator(lines, trainer, allPods, timestamps, terminal::say);
     Narrator narrator = asWritten ? pods : narrator(lines, pods);
     if (follow) {
       return following.with(narrator, from).code().code();
@@ -178,7 +177,7 @@ final class Logs implements Callable<Integer> {
         && !raw
         && tail == Lines.ALL
         && output.format() == Output.TABLE
-        && terminal.errIsTerminal()
+        && terminal.bars()
         && terminal.outIsTerminal();
   }
 
@@ -188,7 +187,7 @@ final class Logs implements Callable<Integer> {
       return asWritten;
     }
     return switch (output.format()) {
-      case JSON -> new EventNarrator(lines, surroundings.terminal().err()::println);
+      case JSON -> new EventNarrator(lines, surroundings.terminal()::say);
       case TABLE, WIDE -> new LineNarrator(lines);
       case NAME, YAML ->
           throw new TuneException(

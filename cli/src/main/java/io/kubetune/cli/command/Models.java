@@ -1,26 +1,25 @@
 package io.kubetune.cli.command;
 
-import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.Quantity;
-import io.kubetune.cli.cluster.Cluster;
 import io.kubetune.cli.model.ModelDimensions;
 import io.kubetune.cli.model.Preset;
 import io.kubetune.cli.model.Presets;
 import io.kubetune.cli.plan.ModelNeeds;
 import io.kubetune.cli.terminal.Bytes;
+import io.kubetune.cli.terminal.Labels;
 import io.kubetune.cli.terminal.Output;
 import io.kubetune.cli.terminal.Table;
 import io.kubetune.cli.terminal.Terminal;
+import io.kubetune.cli.watch.EventText;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import io.kubetune.contract.config.NearestName;
-import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -66,7 +65,7 @@ final class Models implements Callable<Integer> {
       case JSON, YAML -> output.print(name == null ? items(presets) : json(find()), terminal);
       case TABLE, WIDE -> {
         if (name == null) {
-          table(presets).print(terminal.out());
+          table(presets);
         } else {
           page(find());
         }
@@ -89,93 +88,91 @@ final class Models implements Callable<Integer> {
                     .orElse("kubectl tune models lists them")));
   }
 
-  private Table table(List<Preset> presets) {
+  private void table(List<Preset> presets) {
+    Optional<LargestRoom> room = LargestRoom.of(live());
     boolean wide = output.format() == Output.WIDE;
-    List<String> columns =
-        new ArrayList<>(
-            List.of("NAME", "PARAMETERS", "LORA 1K", "LORA 4K", "QLORA 1K", "QLORA 4K", "LICENCE"));
+    List<String> columns = new ArrayList<>(List.of("NAME", "PARAMS", "LORA 1K/4K", "QLORA 1K/4K"));
+    room.ifPresent(_ -> columns.add("FITS"));
+    columns.add("LICENCE");
     if (wide) {
-      columns.addAll(List.of("CONTEXT", "TARGETS", "GATED", "KAITO", "REPOSITORY"));
+      columns.addAll(List.of("CONTEXT", "GATED", "KAITO", "REPOSITORY", "TARGETS"));
     }
     Table table = new Table(columns.toArray(String[]::new));
     for (Preset each : presets) {
+      ModelNeeds needs = new ModelNeeds(each.dimensions());
       List<String> row = new ArrayList<>();
       row.add(each.name());
-      row.add(String.format(Locale.ROOT, "%.2fB", each.dimensions().parameters() / 1e9));
+      row.add(EventText.count(each.dimensions().parameters()));
       for (ModelNeeds.Method method : ModelNeeds.Method.values()) {
-        for (int tokens : TOKENS) {
-          row.add(Bytes.text(new ModelNeeds(each.dimensions()).bytes(method, tokens)));
-        }
+        row.add(gibibytes(needs, method));
       }
+      room.ifPresent(there -> row.add(there.where(needs)));
       row.add(each.licence());
       if (wide) {
         row.add(String.valueOf(each.dimensions().contextTokens()));
-        row.add(String.join(",", each.defaultTargets()));
         row.add(each.gated() ? "yes" : "no");
         row.add(each.kaito() ? "yes" : "no");
         row.add(each.repository());
+        row.add(String.join(", ", each.defaultTargets()));
       }
       table.row(row.toArray(String[]::new));
     }
-    return table;
+    table.printProse(surroundings.terminal());
+    room.ifPresent(there ->
+        surroundings
+            .terminal()
+            .say(
+                "FITS: where "
+                    + there.context()
+                    + " has memory for QLoRA of it at 1,024 tokens, on one GPU or one node's CPU."));
+  }
+
+  /// At both lengths in one cell, which lets a row fit 80 columns.
+  private static String gibibytes(ModelNeeds needs, ModelNeeds.Method method) {
+    return Arrays.stream(TOKENS)
+        .mapToObj(tokens -> needs.bytes(method, tokens) / (double) (1 << 30))
+        .map(size -> String.format(Locale.ROOT, size >= 100 ? "%.0f" : "%.1f", size))
+        .collect(Collectors.joining("/", "", "Gi"));
+  }
+
+  private LiveNames live() {
+    return LiveNames.forCommand(surroundings, where.flags());
   }
 
   private void page(Preset preset) {
     ModelDimensions model = preset.dimensions();
-    PrintStream out = surroundings.terminal().out();
-    out.println(preset.name() + ": " + preset.repository());
-    out.printf(
-        Locale.ROOT,
-        "Parameters:  %,d (%s, %d layers of width %d)%n",
-        model.parameters(),
-        model.modelType(),
-        model.layers(),
-        model.hidden());
-    out.printf(Locale.ROOT, "Context:     %,d tokens%n", model.contextTokens());
-    out.println(
-        "Licence:     "
-            + preset.licence()
+    Terminal terminal = surroundings.terminal();
+    terminal.out().println(preset.name() + ": " + preset.repository());
+    Labels page = new Labels(terminal);
+    page.line(
+        "Parameters",
+        "%,d (%s, %d layers of width %d)"
+            .formatted(model.parameters(), model.modelType(), model.layers(), model.hidden()));
+    page.line("Context", "%,d tokens".formatted(model.contextTokens()));
+    page.line(
+        "Licence",
+        preset.licence()
             + (preset.gated() ? ", gated: accept it on the hub, and give a token (HF_TOKEN)" : ""));
-    out.println("Targets:     " + String.join(", ", preset.defaultTargets()));
-    out.println("KAITO:       " + (preset.kaito() ? "tunes it under this name" : "no"));
-    out.println("Chat format: the template of its tokenizer_config.json");
-    out.println();
+    page.line("Targets", String.join(", ", preset.defaultTargets()));
+    page.line("KAITO", preset.kaito() ? "tunes it under this name" : "no");
+    page.line("Chat format", "the template of its tokenizer_config.json");
+    terminal.out().println();
+    ModelNeeds needs = new ModelNeeds(model);
     Table memory = new Table("MEMORY", "1,024 TOKENS", "4,096 TOKENS");
     for (ModelNeeds.Method method : ModelNeeds.Method.values()) {
-      ModelNeeds needs = new ModelNeeds(model);
       memory.row(
           method.name(),
           Bytes.text(needs.bytes(method, TOKENS[0])),
           Bytes.text(needs.bytes(method, TOKENS[1])));
     }
-    memory.print(out);
-    nodes(new ModelNeeds(model), out);
-  }
-
-  /// Where it would fit, in a cluster that is there and lets itself be asked.
-  private void nodes(ModelNeeds needs, PrintStream out) {
-    long least = needs.bytes(ModelNeeds.Method.QLORA, TOKENS[0]);
-    try (Cluster cluster = Cluster.connect(where.flags(), surroundings.environment())) {
-      List<String> fitting =
-          cluster.client().nodes().list().getItems().stream()
-              .filter(node -> memory(node) >= least)
-              .map(node -> node.getMetadata().getName())
-              .toList();
-      out.println();
-      out.println(
-          fitting.isEmpty()
-              ? "No node of " + cluster.contextName() + " has memory for QLoRA of it on the CPU"
-              : "QLoRA of it on the CPU fits on: " + String.join(", ", fitting));
-    } catch (RuntimeException e) {
-      // No cluster, or none that shows its nodes: there is nothing to say of it.
-    }
-  }
-
-  private static long memory(Node node) {
-    Map<String, Quantity> allocatable =
-        Optional.ofNullable(node.getStatus().getAllocatable()).orElse(Map.of());
-    Quantity memory = allocatable.get("memory");
-    return memory == null ? 0 : Quantity.getAmountInBytes(memory).longValue();
+    memory.print(terminal);
+    LargestRoom.of(live())
+        .ifPresent(there -> {
+          terminal.out().println();
+          terminal.print("What fits in " + there.context() + ":");
+          page.line("One GPU", there.onGpu(needs));
+          page.line("One node", there.onCpu(needs));
+        });
   }
 
   private static ObjectNode items(List<Preset> presets) {

@@ -95,7 +95,7 @@ final class Plan implements Callable<Integer> {
     switch (output.format()) {
       case JSON, YAML -> output.print(view.toJson(), terminal);
       case NAME -> terminal.out().println("run/" + request.name());
-      case TABLE, WIDE -> view.print(terminal.out());
+      case TABLE, WIDE -> view.print(terminal);
     }
     return ExitCode.OK.code();
   }
@@ -109,10 +109,7 @@ final class Plan implements Callable<Integer> {
       if (flags.withNamespace(Optional.empty()).areTyped() || e.exitCode() != ExitCode.CLUSTER) {
         throw e;
       }
-      surroundings
-          .terminal()
-          .err()
-          .println("Planned without a cluster: " + e.problems().getFirst().found());
+      surroundings.terminal().say("Planned without a cluster: " + e.problems().getFirst().found());
       return Optional.empty();
     }
   }

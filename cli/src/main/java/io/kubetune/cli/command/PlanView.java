@@ -11,7 +11,7 @@ import io.kubetune.cli.request.RuntimeKind;
 import io.kubetune.cli.terminal.Bytes;
 import io.kubetune.cli.terminal.Durations;
 import io.kubetune.cli.terminal.Table;
-import java.io.PrintStream;
+import io.kubetune.cli.terminal.Terminal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// A plan as tables and as JSON.
 ///
 /// ```
-/// new PlanView(plan, workload, MachineFacts.here(), Optional.empty(), prices).print(out);
+/// new PlanView(plan, workload, MachineFacts.here(), Optional.empty(), prices).print(terminal);
 /// ```
 ///
 /// @param prices of a GPU's hour, where the user has said them
@@ -37,16 +37,20 @@ record PlanView(
     Optional<ClusterPlan> seen,
     GpuPrices prices) {
 
-  void print(PrintStream out) {
+  void print(Terminal terminal) {
     Table table = new Table("PLAN", "");
     facts().forEach(table::row);
-    table.print(out);
-    plan.memory().ifPresent(memory -> memory(memory).print(separated(out)));
-    seen.ifPresent(each -> inCluster(each, out));
+    table.printProse(terminal);
+    plan.memory()
+        .ifPresent(memory -> {
+          terminal.out().println();
+          memory(memory).print(terminal);
+        });
+    seen.ifPresent(each -> inCluster(each, terminal));
     fits()
         .filter(fit -> !fit)
         .ifPresent(_ ->
-            out.println(
+            terminal.print(
                 "\nThis machine has "
                     + Bytes.text(machine.memoryBytes())
                     + ": too little. Try --method qlora, --batch-size 1, a shorter --max-length"
@@ -54,29 +58,24 @@ record PlanView(
   }
 
   /// Where it would run now, and what speaks against it.
-  private static void inCluster(ClusterPlan seen, PrintStream out) {
-    out.println();
+  private static void inCluster(ClusterPlan seen, Terminal terminal) {
+    terminal.out().println();
     List<String> free = seen.fit().room().free().stream().map(NodeFacts::name).toList();
     if (seen.facts().nodes().isPresent()) {
-      out.println(
+      terminal.print(
           free.isEmpty()
               ? "No node has room for it now."
               : "Fits now on " + String.join(", ", free) + ".");
     } else {
-      out.println("Whether a node has room can't be seen with these permissions.");
+      terminal.print("Whether a node has room can't be seen with these permissions.");
     }
     seen.problems()
         .forEach(problem ->
-            out.println(
+            terminal.print(
                 problem.place()
                     + ": "
                     + problem.found()
                     + (problem.remedy().isEmpty() ? "" : "; try: " + problem.remedy())));
-  }
-
-  private static PrintStream separated(PrintStream out) {
-    out.println();
-    return out;
   }
 
   private Map<String, String> facts() {

@@ -51,7 +51,7 @@ final class RetryRun implements Callable<Integer> {
             }
             case NamedRun.There(Cluster cluster, ClusterRuns.Found found) -> {
               requireFailed(ClusterView.read(cluster, found).state(), found.reference());
-              new Retry(cluster, terminal.err()::println).of(found);
+              new Retry(cluster, terminal::say).of(found);
               yield found.reference();
             }
           };
@@ -67,7 +67,7 @@ final class RetryRun implements Callable<Integer> {
   private void started(String reference) {
     Terminal terminal = surroundings.terminal();
     terminal.out().println(reference + " started again");
-    terminal.err().println("Follow it with: kubectl tune logs -f " + name);
+    terminal.say("Follow it with: kubectl tune logs -f " + name);
   }
 
   /// A retry before this one may have been killed when it had deleted the run.
@@ -78,7 +78,7 @@ final class RetryRun implements Callable<Integer> {
     }
     try (Cluster cluster = surroundings.cluster(where.flags())) {
       Optional<ClusterRuns.Found> made =
-          new Retry(cluster, surroundings.terminal().err()::println)
+          new Retry(cluster, surroundings.terminal()::say)
               .finish(cluster.namespace(), target.name().value())
               .map(ClusterRuns.Found::of);
       made.ifPresent(run -> started(run.reference()));

@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// A run in `list`, of any runtime.
 ///
 /// ```
-/// RunRow.table(rows, false, false).print(terminal.out());
+/// RunRow.table(rows, false, false).print(terminal);
 /// ```
 ///
 /// @param namespace empty for a run of this machine

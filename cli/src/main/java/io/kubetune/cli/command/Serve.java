@@ -146,10 +146,7 @@ final class Serve implements Callable<Integer> {
     }
     Submission submission =
         new Submission(
-            cluster,
-            cluster.namespace(),
-            Submission.Options.CAREFUL,
-            surroundings.terminal().err()::println);
+            cluster, cluster.namespace(), Submission.Options.CAREFUL, surroundings.terminal()::say);
     boolean isDry = dryRun == Create.DryRun.SERVER;
     List<GenericKubernetesResource> stored =
         isDry

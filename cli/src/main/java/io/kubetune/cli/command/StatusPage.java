@@ -3,6 +3,7 @@ package io.kubetune.cli.command;
 import io.kubetune.cli.submit.RunState;
 import io.kubetune.cli.terminal.Colour;
 import io.kubetune.cli.terminal.Durations;
+import io.kubetune.cli.terminal.Labels;
 import io.kubetune.cli.terminal.Sparkline;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.cli.watch.EventText;
@@ -19,25 +20,18 @@ import java.util.List;
 /// page.line("Name", "first");
 /// ```
 record StatusPage(Terminal terminal) {
-  private static final int LABEL_COLUMNS = 13;
   private static final int MOST_SPARKS = 60;
 
   void line(String label, String value) {
-    String padded =
-        (label.isEmpty() ? " " : label + ":")
-            + " ".repeat(Math.max(1, LABEL_COLUMNS - label.length() - 1));
-    String aligned = value.replace("\n", "\n" + " ".repeat(LABEL_COLUMNS));
-    terminal.out().println(padded + aligned);
+    new Labels(terminal).line(label, value);
   }
 
   void lines(String label, List<String> values) {
-    if (!values.isEmpty()) {
-      line(label, String.join("\n", values));
-    }
+    new Labels(terminal).lines(label, values);
   }
 
   void state(RunState state) {
-    line("Status", colour(state.phase()).on(terminal, state.phase().toString()));
+    line("Status", colour(state.phase()).onOut(terminal, state.phase().toString()));
     if (!state.message().isEmpty()) {
       line("Reason", state.message());
     }
@@ -54,8 +48,10 @@ record StatusPage(Terminal terminal) {
         .ifPresent(e -> {
           String eta = state.phase().isOver() ? "" : EventText.eta(progress);
           line("Steps", steps + "  " + EventText.of(e) + eta);
-          int columns = Math.min(MOST_SPARKS, terminal.columns() - LABEL_COLUMNS - 1);
-          line("Loss", Sparkline.of(progress.losses(), columns, terminal.unicode()));
+          if (terminal.drawing() != Terminal.Drawing.NONE) {
+            int columns = Math.min(MOST_SPARKS, terminal.columns() - Labels.COLUMNS - 1);
+            line("Loss", Sparkline.of(progress.losses(), columns, terminal.unicode()));
+          }
         });
     progress.before().ifPresent(e -> line("Eval before", EventText.of(e)));
     progress.after().ifPresent(e -> line("Eval after", EventText.of(e)));
@@ -75,7 +71,7 @@ record StatusPage(Terminal terminal) {
   /// Reasons that the status does not tell already.
   void explanations(List<Explanation> all) {
     for (Explanation each : all) {
-      line("Why", Colour.YELLOW.on(terminal, each.words()));
+      line("Why", Colour.BOLD.onOut(terminal, each.words()));
       if (!each.remedy().isEmpty()) {
         line("", "try: " + each.remedy());
       }
@@ -95,10 +91,9 @@ record StatusPage(Terminal terminal) {
 
   private static Colour colour(RunState.Phase phase) {
     return switch (phase) {
-      case PENDING -> Colour.YELLOW;
-      case RUNNING, PUBLISHING -> Colour.CYAN;
+      case PENDING, RUNNING, PUBLISHING -> Colour.CYAN;
       case SUCCEEDED -> Colour.GREEN;
-      case STOPPED -> Colour.YELLOW;
+      case STOPPED -> Colour.BOLD;
       case FAILED -> Colour.RED;
     };
   }

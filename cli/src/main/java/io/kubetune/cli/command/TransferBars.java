@@ -26,20 +26,21 @@ final class TransferBars implements TransferListener, AutoCloseable {
 
   @Override
   public synchronized Item begin(String title, long totalBytes) {
-    if (!terminal.errIsTerminal()) {
+    if (!terminal.bars()) {
       return bytes -> {};
     }
     moved.set(0);
-    bars.begin(title, totalBytes, 0, Instant.now());
-    return bytes -> bars.to(moved.addAndGet(bytes), "bytes");
+    bars.begin(title, StageBars.NO_END, 0, Instant.now());
+    bars.measure(totalBytes);
+    return bytes -> bars.to(moved.addAndGet(bytes), "");
   }
 
   @Override
   public synchronized void say(String message) {
-    if (terminal.errIsTerminal()) {
+    if (terminal.bars()) {
       bars.say(message);
     } else {
-      terminal.err().println(message);
+      terminal.say(message);
     }
   }
 

@@ -49,7 +49,7 @@ final class Version implements Callable<Integer> {
     json.put("contract", CONTRACT);
     json.put("platform", System.getProperty("os.name") + "/" + System.getProperty("os.arch"));
     if (!client && output.format() != Output.NAME) {
-      new LiveNames(surroundings, where.flags())
+      LiveNames.forCommand(surroundings, where.flags())
           .serverVersion()
           .ifPresent(server -> json.put("server", server));
     }

@@ -88,8 +88,7 @@ final class Wait implements Callable<Integer> {
       case NamedRun.Here(RunFolder folder) ->
           poll(() -> RunState.of(folder), LOCAL_POLL_MILLIS, end, run);
       case NamedRun.There(Cluster cluster, ClusterRuns.Found found) -> {
-        Patience patience =
-            new Patience(cluster, Patience.LONGEST, surroundings.terminal().err()::println);
+        Patience patience = new Patience(cluster, Patience.LONGEST, surroundings.terminal()::say);
         yield poll(
             () ->
                 patience.ask(

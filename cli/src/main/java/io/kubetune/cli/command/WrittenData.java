@@ -2,6 +2,7 @@ package io.kubetune.cli.command;
 
 import io.kubetune.cli.data.DataFacts;
 import io.kubetune.cli.terminal.Colour;
+import io.kubetune.cli.terminal.Labels;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
 import tools.jackson.databind.node.ArrayNode;
@@ -19,24 +20,23 @@ record WrittenData(DataFacts facts) {
   int show(OutputOption output, Terminal terminal) {
     facts
         .warnings()
-        .forEach(
-            each -> terminal.err().println(Colour.YELLOW.on(terminal, "Warning:") + " " + each));
+        .forEach(each -> terminal.say(Colour.BOLD.on(terminal, "Warning:") + " " + each));
     switch (output.format()) {
       case NAME -> terminal.out().println(facts.folder());
       case JSON, YAML -> output.print(json(), terminal);
       case TABLE, WIDE -> {
-        terminal.out().println("Folder:      " + facts.folder());
-        terminal
-            .out()
-            .println(
-                "Train rows:  %,d (%s, %,d bytes, about %,d tokens)"
-                    .formatted(
-                        facts.rows(),
-                        facts.shape().spelling(),
-                        facts.bytes(),
-                        facts.estimatedTokens()));
-        terminal.out().println("Eval rows:   %,d".formatted(facts.evalRows()));
-        terminal.out().println("Digest:      sha256:" + facts.sha256());
+        Labels page = new Labels(terminal);
+        page.line("Folder", facts.folder().toString());
+        page.line(
+            "Train rows",
+            "%,d (%s, %,d bytes, about %,d tokens)"
+                .formatted(
+                    facts.rows(),
+                    facts.shape().spelling(),
+                    facts.bytes(),
+                    facts.estimatedTokens()));
+        page.line("Eval rows", "%,d".formatted(facts.evalRows()));
+        page.line("Digest", "sha256:" + facts.sha256());
       }
     }
     return ExitCode.OK.code();

@@ -1,6 +1,7 @@
 package io.kubetune.cli.terminal;
 
-/// The few colours used, each for one meaning.
+/// The few colours used, each for one meaning: those that show on dark and on light screens, which
+/// yellow, white and half-bright do not.
 ///
 /// ```
 /// terminal.err().println(Colour.RED.on(terminal, "Error:") + " can't create the run");
@@ -10,12 +11,9 @@ public enum Colour {
   RED("31"),
   /// Done.
   GREEN("32"),
-  /// Needs attention.
-  YELLOW("33"),
   /// Going on.
   CYAN("36"),
-  /// Beside the point.
-  DIM("2"),
+  /// Needs attention.
   BOLD("1");
 
   // ANSI X3.64 "select graphic rendition" parameters.
@@ -25,8 +23,17 @@ public enum Colour {
     this.parameter = parameter;
   }
 
-  /// The text in this colour where the terminal shows colours, else as it is.
+  /// The text in this colour where `err` is a terminal that shows colours, else as it is.
   public String on(Terminal terminal, String text) {
-    return terminal.colours() ? "\u001b[" + parameter + "m" + text + "\u001b[0m" : text;
+    return terminal.colours() && terminal.errIsTerminal() ? coloured(text) : text;
+  }
+
+  /// The same for what goes to `out`, which may go to a file while `err` is a terminal.
+  public String onOut(Terminal terminal, String text) {
+    return terminal.colours() && terminal.outIsTerminal() ? coloured(text) : text;
+  }
+
+  private String coloured(String text) {
+    return "\u001b[" + parameter + "m" + text + "\u001b[0m";
   }
 }

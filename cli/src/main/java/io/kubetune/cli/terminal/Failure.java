@@ -2,7 +2,6 @@ package io.kubetune.cli.terminal;
 
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
-import java.util.List;
 
 /// Prints what ended a command: what was attempted, each problem, what to do next.
 ///
@@ -12,28 +11,33 @@ import java.util.List;
 ///     try: lower-case letters, digits and '-', for example first
 /// ```
 public final class Failure {
+  /// Of what goes on in another line.
+  private static final int INDENT = 2;
+
   private Failure() {}
 
   public static void print(TuneException failure, Terminal terminal) {
     terminal.out().flush();
     StringBuilder text = new StringBuilder();
-    text.append(Colour.RED.on(terminal, "Error:")).append(' ').append(failure.getMessage());
-    text.append('\n');
-    List<Problem> problems = failure.problems();
-    for (Problem problem : problems) {
-      text.append("  ").append(place(problem, terminal)).append(problem.found()).append('\n');
+    add(Colour.RED.on(terminal, "Error:") + " " + failure.getMessage(), terminal, text);
+    for (Problem problem : failure.problems()) {
+      add("  " + place(problem, terminal) + problem.found(), terminal, text);
       if (!problem.remedy().isEmpty()) {
-        text.append("    ").append(Colour.CYAN.on(terminal, "try:")).append(' ');
-        text.append(problem.remedy().replace("\n", "\n    ")).append('\n');
+        String remedy = problem.remedy().replace("\n", "\n    ");
+        add("    " + Colour.CYAN.on(terminal, "try:") + " " + remedy, terminal, text);
       }
     }
     terminal.err().print(text);
     terminal.err().flush();
   }
 
+  private static void add(String line, Terminal terminal, StringBuilder text) {
+    Prose.print(line, INDENT, terminal.errColumns(), text);
+  }
+
   /// Something that the user should know and that stops nothing, in a line.
   public static void warn(Problem problem, Terminal terminal) {
-    terminal.err().println(Colour.YELLOW.on(terminal, "warning: ") + problem);
+    terminal.say(Colour.BOLD.on(terminal, "warning:") + " " + problem);
   }
 
   private static String place(Problem problem, Terminal terminal) {

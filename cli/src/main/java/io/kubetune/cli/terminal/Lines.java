@@ -18,13 +18,20 @@ public final class Lines implements Consumer<String> {
 
   private final PrintStream out;
   private final int tail;
+  private final int columns;
   private final Deque<String> kept = new ArrayDeque<>();
   private boolean caughtUp;
 
   /// @param tail how many of the first lines to print, or [#ALL]
   public Lines(PrintStream out, int tail) {
+    this(out, tail, Prose.ENDLESS);
+  }
+
+  /// @param columns widest line of prose, as [Terminal#outColumns] has it
+  public Lines(PrintStream out, int tail, int columns) {
     this.out = out;
     this.tail = tail;
+    this.columns = columns;
     this.caughtUp = tail == ALL;
   }
 
@@ -38,6 +45,13 @@ public final class Lines implements Consumer<String> {
     if (kept.size() > tail) {
       kept.removeFirst();
     }
+  }
+
+  /// Prose, broken where it is wider than the screen.
+  ///
+  /// @param indent spaces before what goes on in another line
+  public void prose(String text, int indent) {
+    Prose.lines(text, indent, columns).forEach(this);
   }
 
   /// Prints what was kept.

@@ -30,6 +30,14 @@ public final class StageBars implements AutoCloseable {
   /// The longest stage name, so that all bars start in one column.
   private static final int NAME_COLUMNS = 12;
 
+  /// What stands around a bar: name, percent, count and times.
+  private static final int AROUND_COLUMNS = 48;
+
+  /// A shorter bar is none.
+  private static final int SHORTEST_BAR = 16;
+
+  private static final String BETWEEN_PARTS = "  ";
+
   private static final long BYTES_IN_KB = 1_000;
   private static final long BYTES_IN_MB = 1_000_000;
 
@@ -97,15 +105,26 @@ public final class StageBars implements AutoCloseable {
     return line.stripTrailing();
   }
 
-  /// Moves the bar; the message stands behind it.
+  /// Moves the bar; the message stands behind it, of its parts as many as leave the bar some room.
+  ///
+  /// @param message parts two spaces apart, what matters most first
   public void to(long unit, String message) {
-    bar.ifPresent(each -> each.stepTo(unit).setExtraMessage(message));
+    int room = terminal.columns() - AROUND_COLUMNS - SHORTEST_BAR;
+    String shown = message;
+    int end = message.lastIndexOf(BETWEEN_PARTS);
+    while (shown.length() > room && end > 0) {
+      shown = shown.substring(0, end);
+      end = shown.lastIndexOf(BETWEEN_PARTS);
+    }
+    String parts = shown;
+    bar.ifPresent(each -> each.stepTo(unit).setExtraMessage(parts));
   }
 
-  /// A line above the bar.
-  public void say(String line) {
+  /// Words above the bar.
+  public void say(String text) {
     synchronized (terminal.err()) {
-      terminal.err().print(TO_LINE_START + CLEAR_TO_LINE_END + line + "\n");
+      terminal.err().print(TO_LINE_START + CLEAR_TO_LINE_END);
+      terminal.say(text);
     }
     bar.ifPresent(ProgressBar::refresh);
   }

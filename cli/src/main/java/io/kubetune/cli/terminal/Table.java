@@ -15,8 +15,14 @@ import java.util.List;
 public final class Table {
   private static final int GAP_COLUMNS = 3;
 
+  /// Where a screen is too narrow.
+  private static final int SMALL_GAP_COLUMNS = 2;
+
   /// A last column narrower than this is left as it is: words in it would stand one below another.
-  private static final int NARROWEST_PROSE = 24;
+  private static final int NARROWEST_PROSE = 18;
+
+  /// One as wide as this needs no room from the gaps.
+  private static final int USUAL_PROSE = 32;
 
   private final List<List<String>> rows = new ArrayList<>();
 
@@ -33,72 +39,71 @@ public final class Table {
     rows.add(List.of(cells));
   }
 
-  /// No trailing spaces, so that the last column may be as long as it is.
+  /// To a pipe or file, where a row is one line however long.
   public void print(Appendable out) {
-    print(out, true);
+    print(out, GAP_COLUMNS, true);
   }
 
-  /// The same with prose in the last column: at a terminal it is broken between words where it
-  /// would be longer than the screen is wide. Elsewhere a row is a line, to be searched.
+  /// To `out`; on a screen that is too narrow columns stand closer.
+  public void print(Terminal terminal) {
+    print(terminal, true);
+  }
+
+  /// @param heading false: rows alone, to go on below a table that stands there already
+  public void print(Terminal terminal, boolean heading) {
+    print(terminal.out(), gap(terminal), heading);
+  }
+
+  /// The same with prose in the last column: on a screen it is broken between words where it would
+  /// be wider. Elsewhere a row is a line, to be searched.
   public void printProse(Terminal terminal) {
-    if (!terminal.outIsTerminal()) {
-      print(terminal.out());
+    int last = rows.getFirst().size() - 1;
+    int[] widths = widths();
+    int before = Arrays.stream(widths, 0, last).sum();
+    boolean isRoomy = terminal.outColumns() - before - GAP_COLUMNS * last >= USUAL_PROSE;
+    int gap = isRoomy ? GAP_COLUMNS : gap(terminal);
+    int room = terminal.outColumns() - before - gap * last;
+    if (widths[last] <= room || room < NARROWEST_PROSE) {
+      print(terminal.out(), gap, true);
       return;
     }
-    int last = rows.getFirst().size() - 1;
-    int before = GAP_COLUMNS * last;
-    for (int column = 0; column < last; column++) {
-      int at = column;
-      before += rows.stream().mapToInt(row -> length(row.get(at))).max().orElse(0);
-    }
-    int width = terminal.columns() - before;
     Table broken = new Table(rows.getFirst().toArray(String[]::new));
     for (List<String> row : rows.subList(1, rows.size())) {
       String[] cells = row.toArray(String[]::new);
-      for (String line :
-          width < NARROWEST_PROSE ? List.of(cells[last]) : lines(cells[last], width)) {
+      for (String line : Prose.lines(cells[last], room)) {
         cells[last] = line;
         broken.row(cells);
         Arrays.fill(cells, "");
       }
     }
-    broken.print(terminal.out());
+    broken.print(terminal.out(), gap, true);
   }
 
-  private static List<String> lines(String prose, int width) {
-    List<String> lines = new ArrayList<>();
-    StringBuilder line = new StringBuilder();
-    for (String word : prose.split(" ")) {
-      if (!line.isEmpty() && length(line) + 1 + length(word) > width) {
-        lines.add(line.toString());
-        line.setLength(0);
-      }
-      line.append(line.isEmpty() ? "" : " ").append(word);
-    }
-    lines.add(line.toString());
-    return lines;
+  private int gap(Terminal terminal) {
+    int gaps = rows.getFirst().size() - 1;
+    int width = Arrays.stream(widths()).sum() + GAP_COLUMNS * gaps;
+    return width <= terminal.outColumns() ? GAP_COLUMNS : SMALL_GAP_COLUMNS;
   }
 
-  private static int length(CharSequence text) {
-    return Character.codePointCount(text, 0, text.length());
-  }
-
-  /// @param heading false: rows alone, to go on below a table that stands there already
-  public void print(Appendable out, boolean heading) {
-    int columns = rows.getFirst().size();
-    int[] widths = new int[columns];
+  private int[] widths() {
+    int[] widths = new int[rows.getFirst().size()];
     for (List<String> row : rows) {
-      for (int column = 0; column < columns; column++) {
-        String cell = row.get(column);
-        widths[column] = Math.max(widths[column], length(cell));
+      for (int column = 0; column < widths.length; column++) {
+        widths[column] = Math.max(widths[column], Prose.width(row.get(column)));
       }
     }
+    return widths;
+  }
+
+  /// No trailing spaces, so that the last column may be as long as it is.
+  private void print(Appendable out, int gap, boolean heading) {
+    int[] widths = widths();
     StringBuilder text = new StringBuilder();
     for (List<String> row : heading ? rows : rows.subList(1, rows.size())) {
       StringBuilder line = new StringBuilder();
-      for (int column = 0; column < columns; column++) {
+      for (int column = 0; column < widths.length; column++) {
         String cell = row.get(column);
-        line.append(cell).repeat(' ', widths[column] - length(cell) + GAP_COLUMNS);
+        line.append(cell).repeat(' ', widths[column] - Prose.width(cell) + gap);
       }
       text.append(line.toString().stripTrailing()).append('\n');
     }

@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -19,12 +20,14 @@ import java.util.concurrent.TimeUnit;
 ///
 /// ```
 /// Terminal terminal = Terminal.ofProcess(System.getenv());
-/// if (terminal.errIsTerminal()) { … draw bars … }
+/// if (terminal.bars()) { … draw bars … }
 /// ```
 ///
+/// @param inIsTerminal whether someone is there to answer: never where `CI` is set
+/// @param bars whether a line of `err` may be drawn again and again
 /// @param columns width to lay out for: the screen's, and 80 where there is none
-/// @param colours whether `out` and `err` may carry ANSI colours
-/// @param unicode whether the locale can show blocks and check marks
+/// @param colours whether the streams that are terminals may carry ANSI colours, see [Colour]
+/// @param drawing what pictures are made of
 /// @param verbosity kubectl's level of `-v`: 0 is quiet, from 6 on requests are shown
 public record Terminal(
     PrintStream out,
@@ -33,12 +36,25 @@ public record Terminal(
     boolean inIsTerminal,
     boolean outIsTerminal,
     boolean errIsTerminal,
+    boolean bars,
     int columns,
     boolean colours,
-    boolean unicode,
+    Drawing drawing,
     int verbosity) {
 
+  /// What histograms, curves and marks are drawn with.
+  public enum Drawing {
+    /// Blocks and check marks, where the locale can show them.
+    BLOCKS,
+    ASCII,
+    /// Figures in their place, for who listens.
+    NONE
+  }
+
   private static final int DEFAULT_COLUMNS = 80;
+
+  /// Of what goes on in another line.
+  private static final int INDENT = 2;
 
   /// Wider lines than this are hard to read; tables and bars stop growing here.
   private static final int MOST_COLUMNS = 160;
@@ -50,16 +66,20 @@ public record Terminal(
     boolean err = isTerminal(2);
     String locale = firstSet(environment, "LC_ALL", "LC_CTYPE", "LANG").toLowerCase(Locale.ROOT);
     boolean dumb = environment.getOrDefault("TERM", "").equals("dumb");
+    // A build's log keeps every line that was drawn, and nobody is there to answer a question.
+    boolean unattended =
+        !List.of("", "false", "0").contains(environment.getOrDefault("CI", "").strip());
     return new Terminal(
         buffered(FileDescriptor.out),
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
         new FileInputStream(FileDescriptor.in),
-        isTerminal(0),
+        isTerminal(0) && !unattended,
         out,
-        err && !dumb,
+        err,
+        err && !dumb && !unattended,
         columns(environment, out || err),
-        err && !dumb && environment.getOrDefault("NO_COLOR", "").isEmpty(),
-        locale.contains("utf-8") || locale.contains("utf8"),
+        !dumb && environment.getOrDefault("NO_COLOR", "").isEmpty(),
+        locale.contains("utf-8") || locale.contains("utf8") ? Drawing.BLOCKS : Drawing.ASCII,
         0);
   }
 
@@ -73,18 +93,64 @@ public record Terminal(
 
   /// Streams that are no terminal, 80 columns, no colours: what a pipe, a file or a test sees.
   public static Terminal plain(PrintStream out, PrintStream err, InputStream in) {
-    return new Terminal(out, err, in, false, false, false, DEFAULT_COLUMNS, false, true, 0);
+    return new Terminal(
+        out, err, in, false, false, false, false, DEFAULT_COLUMNS, false, Drawing.BLOCKS, 0);
   }
 
   /// The same without bars, colours and drawn characters: lines, as a screen reader reads them.
   public Terminal plainly() {
     return new Terminal(
-        out, err, in, inIsTerminal, outIsTerminal, false, columns, false, false, verbosity);
+        out,
+        err,
+        in,
+        inIsTerminal,
+        outIsTerminal,
+        errIsTerminal,
+        false,
+        columns,
+        false,
+        Drawing.NONE,
+        verbosity);
   }
 
   public Terminal withVerbosity(int level) {
     return new Terminal(
-        out, err, in, inIsTerminal, outIsTerminal, errIsTerminal, columns, colours, unicode, level);
+        out,
+        err,
+        in,
+        inIsTerminal,
+        outIsTerminal,
+        errIsTerminal,
+        bars,
+        columns,
+        colours,
+        drawing,
+        level);
+  }
+
+  public boolean unicode() {
+    return drawing == Drawing.BLOCKS;
+  }
+
+  /// Talk, in lines of the screen's width, below the data that there is so far.
+  public void say(String text) {
+    out.flush();
+    Prose.print(text, INDENT, errColumns(), err);
+  }
+
+  /// The same for prose among data.
+  public void print(String text) {
+    Prose.print(text, INDENT, outColumns(), out);
+  }
+
+  /// Widest line of prose on `out`: elsewhere than on a screen a line is as long as it is.
+  public int outColumns() {
+    return outIsTerminal ? columns : Prose.ENDLESS;
+  }
+
+  /// The same of `err`.
+  public int errColumns() {
+    return errIsTerminal ? columns : Prose.ENDLESS;
   }
 
   private static String firstSet(Map<String, String> environment, String... names) {

@@ -61,7 +61,7 @@ public final class BarNarrator implements Narrator, AutoCloseable {
   public void event(Event event, String line, RunProgress progress) {
     switch (event) {
       case Event.Step e -> bars.to(e.step(), EventText.of(e));
-      case Event.Warned e -> bars.say(Colour.YELLOW.on(terminal, "warning: ") + e.message());
+      case Event.Warned e -> bars.say(Colour.BOLD.on(terminal, "warning:") + " " + e.message());
       case Event.Evaluated e when !isOwnStage(e) -> bars.say("  " + EventText.of(e));
       case Event.Checkpointed e -> bars.say("  checkpoint " + e.path());
       case Event.Started _, Event.Evaluated _, Event.Completed _, Event.Failed _ -> {
@@ -81,7 +81,7 @@ public final class BarNarrator implements Narrator, AutoCloseable {
 
   @Override
   public void say(String message) {
-    message.lines().forEach(line -> bars.say(Colour.YELLOW.on(terminal, "  " + line)));
+    message.lines().forEach(line -> bars.say("  " + Colour.BOLD.on(terminal, line)));
   }
 
   @Override

@@ -16,14 +16,14 @@ public final class EventText {
   private EventText() {}
 
   public static String of(Event.Started e) {
-    return "%s %s + %s %s, %s with %d threads, %s"
+    return "%s %s + %s %s, %s with %s, %s"
         .formatted(
             count(e.parameters()),
             e.architecture(),
             count(e.trainableParameters()),
             e.method(),
             e.device(),
-            e.threads(),
+            e.threads() == 1 ? "1 thread" : e.threads() + " threads",
             e.computeType());
   }
 

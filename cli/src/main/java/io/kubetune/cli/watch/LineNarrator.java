@@ -15,6 +15,11 @@ import java.time.Instant;
 public final class LineNarrator implements Narrator {
   private static final int LINES_FOR_ALL_STEPS = 20;
 
+  /// Of what goes on in another line.
+  private static final int INDENT = 2;
+
+  private static final int TEXT_COLUMN = 13;
+
   private final Lines lines;
 
   public LineNarrator(Lines lines) {
@@ -43,9 +48,9 @@ public final class LineNarrator implements Narrator {
       }
       case Event.Evaluated e -> tell(Stage.EVALUATING_AFTER, EventText.of(e));
       case Event.Checkpointed e -> tell(Stage.TRAINING, "checkpoint " + e.path());
-      case Event.Warned e -> lines.accept("warning: " + e.message());
+      case Event.Warned e -> lines.prose("warning: " + e.message(), INDENT);
       case Event.Completed e -> tell(Stage.FINISHING, "adapter in " + e.adapter());
-      case Event.Failed e -> lines.accept("failed: " + e.message());
+      case Event.Failed e -> lines.prose("failed: " + e.message(), INDENT);
     }
   }
 
@@ -61,7 +66,7 @@ public final class LineNarrator implements Narrator {
 
   @Override
   public void say(String message) {
-    message.lines().forEach(lines);
+    lines.prose(message, INDENT);
   }
 
   @Override
@@ -73,7 +78,7 @@ public final class LineNarrator implements Narrator {
   public void end(RunState state, RunProgress progress, Instant time) {
     state.image().ifPresent(i -> tell(Stage.PUBLISHING, i.reference() + "@" + i.digest()));
     if (!state.message().isEmpty()) {
-      lines.accept(state.message());
+      lines.prose(state.message(), INDENT);
     }
     lines.accept(state.phase().toString());
   }
@@ -84,6 +89,6 @@ public final class LineNarrator implements Narrator {
   }
 
   private void tell(Stage stage, String text) {
-    lines.accept("%-12s %s".formatted(stage, text));
+    lines.prose("%-12s %s".formatted(stage, text), TEXT_COLUMN);
   }
 }

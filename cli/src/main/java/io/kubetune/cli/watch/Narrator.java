@@ -7,7 +7,7 @@ import java.time.Instant;
 /// Tells a run as it goes: as bars, as lines, or as the records themselves.
 ///
 /// ```
-/// Narrator narrator = terminal.errIsTerminal() ? new BarNarrator(terminal) : new LineNarrator(lines);
+/// Narrator narrator = terminal.bars() ? new BarNarrator(terminal) : new LineNarrator(lines);
 /// new Follow(run).until(narrator);
 /// ```
 public sealed interface Narrator

@@ -2,6 +2,7 @@ package io.kubetune.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kubetune.cli.terminal.Screen;
 import io.kubetune.cli.terminal.Terminal;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -32,6 +33,19 @@ class HelpTest {
     }
     assertThat(KubectlTune.commandLine(terminal, Map.of()).getSubcommands()).hasSizeGreaterThan(15);
     assertThat(HelpText.welcome().lines()).allMatch(line -> line.length() <= 80);
+  }
+
+  @Test
+  void itsColoursAreToBeReadOnALightScreen() {
+    Terminal terminal = new Screen(80, true, true, true).terminal();
+    for (CommandLine each : all(KubectlTune.commandLine(terminal, Map.of()))) {
+      String name = each.getCommandSpec().qualifiedName();
+      String help = each.getUsageMessage();
+      assertThat(help).as(name).contains("\u001b[1m").doesNotContain("\u001b[33m");
+      assertThat(help.replaceAll("\u001b\\[[0-9;]*m", "").lines())
+          .as(name)
+          .allMatch(line -> line.length() <= 80);
+    }
   }
 
   private static List<CommandLine> all(CommandLine line) {

@@ -2,11 +2,14 @@ package io.kubetune.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kubetune.cli.Main;
 import io.kubetune.cli.Typed;
+import io.kubetune.cli.terminal.Screen;
 import io.kubetune.contract.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -110,6 +113,30 @@ class KnowledgeCommandsTest {
     Typed unknown = typed("models", "ph-4");
     assertThat(unknown.status()).isEqualTo(ExitCode.NOT_FOUND.code());
     assertThat(unknown.err()).contains("did you mean 'phi-4'?");
+  }
+
+  @Test
+  void tablesFit80ColumnsAndNoWordIsBroken() {
+    for (String line :
+        List.of(
+            "models",
+            "models phi-4",
+            "explain",
+            "explain spec",
+            "explain spec.pod",
+            "explain LoraConfig",
+            "explain TrainingArguments",
+            "explain LoraConfig.target_modules",
+            "explain QuantizationConfig.load_in_8bit")) {
+      Screen screen = new Screen(80);
+      Screen wide = new Screen(160);
+      Main.run(line.split(" "), screen.terminal(), Map.of("KUBECONFIG", "/nowhere"));
+      Main.run(line.split(" "), wide.terminal(), Map.of("KUBECONFIG", "/nowhere"));
+
+      assertThat(screen.widest()).as(line).isLessThanOrEqualTo(80);
+      assertThat(wide.widest()).as(line).isLessThanOrEqualTo(160);
+      assertThat(screen.words()).as(line).containsExactlyInAnyOrderElementsOf(wide.words());
+    }
   }
 
   @Test

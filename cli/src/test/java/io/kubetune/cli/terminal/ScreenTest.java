@@ -87,6 +87,59 @@ class ScreenTest {
   }
 
   @Test
+  void whatGoesToAFileHasNoColoursAlthoughErrIsATerminal() {
+    Terminal toFile = new Screen(80, false, true, true).terminal();
+    assertThat(Colour.GREEN.onOut(toFile, "x")).isEqualTo("x");
+    assertThat(Colour.GREEN.on(toFile, "x")).isEqualTo("\u001b[32mx\u001b[0m");
+    Terminal errToFile = new Screen(80, true, false, true).terminal();
+    assertThat(Colour.GREEN.onOut(errToFile, "x")).isEqualTo("\u001b[32mx\u001b[0m");
+    assertThat(Colour.GREEN.on(errToFile, "x")).isEqualTo("x");
+  }
+
+  @Test
+  void noColourVanishesOnALightOrADarkScreen() {
+    Terminal screen = screen(80, true);
+    // Half-bright, black, yellow, white, and their bright forms.
+    assertThat(Colour.values())
+        .allSatisfy(each ->
+            assertThat(each.on(screen, "x")).doesNotContainPattern("\\[(2|30|33|37|9[0-7])m"));
+  }
+
+  @Test
+  void anErrorIsBrokenBetweenWordsOnAScreenAndOneLineInALog() {
+    TuneException failure =
+        new TuneException(
+            ExitCode.BAD_REQUEST,
+            "can't make a run of this request",
+            "--output-image",
+            "missing",
+            "give where the adapter goes: HOST/REPO:TAG, oci:FOLDER or pvc://CLAIM/PATH");
+    Screen screen = new Screen(80);
+    Failure.print(failure, screen.terminal());
+    Screen log = new Screen(80, false, false, false);
+    Failure.print(failure, log.terminal());
+
+    assertThat(screen.widest()).isLessThanOrEqualTo(80);
+    assertThat(screen.words()).contains("pvc://CLAIM/PATH");
+    assertThat(log.err()).contains("oci:FOLDER or pvc://CLAIM/PATH\n");
+  }
+
+  @Test
+  void aBarKeepsSomeRoomOn80ColumnsAndAllThatIsSaidOn160() throws InterruptedException {
+    for (int columns : new int[] {80, 160}) {
+      written.reset();
+      try (StageBars bars = new StageBars(screen(columns, false))) {
+        bars.begin("training", 60, 0, Instant.now().minusSeconds(9));
+        bars.to(30, "loss 2.3104  1,234 tokens/s");
+        Thread.sleep(400);
+      }
+      assertThat(text()).contains("30/60").contains("loss 2.3104");
+      assertThat(text()).containsPattern("█{8}");
+      assertThat(text().contains("1,234 tokens/s")).isEqualTo(columns == 160);
+    }
+  }
+
+  @Test
   void noLineOfABarIsAsWideAsTheScreenAndTheLastWordStays() {
     for (int columns : new int[] {80, 160}) {
       written.reset();
@@ -128,7 +181,17 @@ class ScreenTest {
   private Terminal screen(int columns, boolean colours) {
     PrintStream stream = new PrintStream(written, true, StandardCharsets.UTF_8);
     return new Terminal(
-        stream, stream, InputStream.nullInputStream(), true, true, true, columns, colours, true, 0);
+        stream,
+        stream,
+        InputStream.nullInputStream(),
+        true,
+        true,
+        true,
+        true,
+        columns,
+        colours,
+        Terminal.Drawing.BLOCKS,
+        0);
   }
 
   private String text() {

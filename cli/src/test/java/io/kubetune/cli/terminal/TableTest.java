@@ -2,10 +2,6 @@ package io.kubetune.cli.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /// Prose in a table's last column.
@@ -25,23 +21,24 @@ class TableTest {
     assertThat(printed(40, true)).as("too narrow to break it").contains(PROSE);
   }
 
+  @Test
+  void columnsStandCloserWhereTheScreenIsTooNarrow() {
+    Table table = new Table("NAME", "STATUS");
+    table.row("a-run-of-23-characters-", "Succeeded");
+    Screen roomy = new Screen(35);
+    Screen narrow = new Screen(34);
+    table.print(roomy.terminal());
+    table.print(narrow.terminal());
+
+    assertThat(roomy.out()).contains("characters-   Succeeded");
+    assertThat(narrow.out()).contains("characters-  Succeeded");
+  }
+
   private static String printed(int columns, boolean isTerminal) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+    Screen screen = new Screen(columns, isTerminal, isTerminal, false);
     Table table = new Table("KEY", "DEFAULT", "MEANING");
     table.row("lora_dropout", "0", PROSE);
-    table.printProse(
-        new Terminal(
-            stream,
-            stream,
-            InputStream.nullInputStream(),
-            isTerminal,
-            isTerminal,
-            isTerminal,
-            columns,
-            false,
-            true,
-            0));
-    return out.toString(StandardCharsets.UTF_8);
+    table.printProse(screen.terminal());
+    return screen.out();
   }
 }

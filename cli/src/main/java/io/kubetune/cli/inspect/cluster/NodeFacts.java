@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// A node: what it has, what of it is free, and whom it takes.
 ///
@@ -35,8 +37,10 @@ public record NodeFacts(
     long freeMemoryBytes,
     Map<String, Long> freeGpus) {
 
+  private static final Pattern GPU_SIZE = Pattern.compile("\\b([0-9]{1,4})GB");
+
   /// @param pods of all nodes; finished ones hold nothing
-  static NodeFacts of(Node node, List<Pod> pods) {
+  public static NodeFacts of(Node node, List<Pod> pods) {
     Map<String, Quantity> allocatable =
         Optional.ofNullable(node.getStatus().getAllocatable()).orElse(Map.of());
     Map<String, BigDecimal> used = new TreeMap<>();
@@ -105,6 +109,19 @@ public record NodeFacts(
   public Optional<String> gpuProduct() {
     return Optional.ofNullable(labels.get("nvidia.com/gpu.product"))
         .or(() -> Optional.ofNullable(labels.get("cloud.google.com/gke-accelerator")));
+  }
+
+  /// Of one GPU, as feature discovery labels it, or as its product's name has it (`…-80GB`); 0
+  /// where nobody says.
+  public long gpuMemoryBytes() {
+    Optional<Long> mebibytes =
+        Optional.ofNullable(labels.get("nvidia.com/gpu.memory"))
+            .filter(text -> text.matches("[0-9]{1,9}"))
+            .map(text -> Long.parseLong(text) << 20);
+    return mebibytes.orElseGet(() -> {
+      Matcher size = GPU_SIZE.matcher(gpuProduct().orElse(""));
+      return size.find() ? Long.parseLong(size.group(1)) << 30 : 0L;
+    });
   }
 
   public Optional<String> instanceType() {
