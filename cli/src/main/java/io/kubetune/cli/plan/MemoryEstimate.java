@@ -1,26 +1,28 @@
 package io.kubetune.cli.plan;
 
-import io.kubetune.cli.model.Family;
 import io.kubetune.cli.model.ModelDimensions;
 import io.kubetune.contract.TrainingConfig;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig.Memory;
+import io.kubetune.contract.TrainingConfig.KubetuneConfig.Method;
 import io.kubetune.contract.TrainingConfig.NumberType;
 import io.kubetune.contract.TrainingConfig.Quantization;
-import java.util.function.Predicate;
 
-/// What training will hold in memory at its peak, in bytes, part by part.
+/// What training will hold in memory at its peak, in bytes, part by part: the formula of
+/// `trainer/PERFORMANCE.md`, which `scripts/bench/memory` holds against measured peaks.
 ///
-/// Symbols: d hidden, q and k width of queries and of keys, f width of the feed-forward, V
-/// vocabulary, T tokens of a micro-step, L layers, c bytes of a number that is computed with.
+/// Symbols: n lanes (cores that documents are shared out to), c bytes of a number that is computed
+/// with, N trained parameters; the others are those of [TokenMemory].
 ///
 /// ```
-/// MemoryEstimate.of(dimensions, config, NumberType.FLOAT32).totalBytes()
+/// MemoryEstimate.of(dimensions, config, NumberType.FLOAT32, new OnCpu(2)).totalBytes()
 /// ```
 ///
 /// @param weightBytes of the frozen model
-/// @param adapterBytes trained parameters and their gradients, both fp32
+/// @param adapterBytes trained parameters in fp32 and in the compute type, and each lane's
+///   gradients, fp32
 /// @param optimizerBytes AdamW's two moments, fp32
-/// @param activationBytes what the forward pass keeps for the backward pass, and one block's work
+/// @param activationBytes what the forward pass keeps for the backward pass, one block's work, and
+///   attention's scores
 /// @param logitBytes of the chunks that the loss is computed in
 /// @param runtimeBytes JVM and libtorch, before a model is loaded
 public record MemoryEstimate(
@@ -31,26 +33,29 @@ public record MemoryEstimate(
     long logitBytes,
     long runtimeBytes) {
 
+  /// Where the trainer computes.
+  public sealed interface Device {
+    /// Documents of a micro-step are shared out to the cores.
+    record OnCpu(int cores) implements Device {}
+
+    record OnGpu() implements Device {}
+  }
+
   /// NF4 with double quantization: 4 bits, 8 bits for each 64 weights, 32 for each 256 of these
   /// (Dettmers et al. 2023); without it 32 bits for each 64.
   private static final double NF4_BITS = 4 + 32.0 / 64;
 
   private static final double NF4_DOUBLE_QUANTIZED_BITS = 4 + 8.0 / 64 + 32.0 / (64 * 256);
 
-  /// The trainer's head computes at most so many logits at once.
-  private static final long CHUNK_LOGITS = 16L << 20;
-
-  /// The trainer's attention computes at most so many scores at once, and holds four of them: mask,
-  /// scores, probabilities and their derivative.
-  private static final long CHUNK_SCORES = 8L << 20;
-
-  private static final int SCORES_AT_ONCE = 4;
-
-  /// Longest document whose probabilities the trainer keeps for the way back.
-  private static final int KEPT_KEYS = 256;
+  /// A core takes documents in parts of so many tokens, longer ones one by one.
+  private static final int PART_TOKENS = 512;
 
   /// Resident before a model is loaded, measured: JVM 25, libtorch 2.10 and a tokenizer on a CPU.
-  private static final long RUNTIME_BYTES = 350L << 20;
+  private static final long RUNTIME_BYTES = 280L << 20;
+
+  /// On a GPU libtorch's allocator keeps blocks by their sizes: measured on an H200, 12.2 and 38.3
+  /// GiB with 1.1B and 21, 51.5 and 60 GiB with 7B are this many times what is alive at once.
+  private static final double HELD_ON_GPU = 2.7;
 
   public long totalBytes() {
     return weightBytes
@@ -63,81 +68,92 @@ public record MemoryEstimate(
 
   /// @param compute BFLOAT16 or FLOAT32: what the trainer will choose where the config says auto
   public static MemoryEstimate of(
-      ModelDimensions model, TrainingConfig config, NumberType compute) {
+      ModelDimensions model, TrainingConfig config, NumberType compute, Device device) {
     int c = bytesOf(compute);
-    long trained = AdapterSize.parameters(model, config.lora());
-    long tokens =
-        (long) config.training().documentsPerMicroStep() * config.training().maxLengthTokens();
-    return new MemoryEstimate(
-        weights(model, config, c),
-        8 * trained,
-        8 * trained,
-        activations(model, config, tokens, c),
-        // Logits and their derivative, in the compute type and in fp32.
-        Math.min(tokens * model.vocabulary(), CHUNK_LOGITS) * 2 * (4 + c),
-        RUNTIME_BYTES);
+    long trained =
+        config.kubetune().method() == Method.FULL
+            ? model.parameters()
+            : AdapterSize.parameters(model, config.lora());
+    int cores =
+        switch (device) {
+          case Device.OnCpu(int all) -> all;
+          case Device.OnGpu() -> 1;
+        };
+    int lanes = lanes(config, cores);
+    int evaluating = evaluates(config) ? evaluatingLanes(config, cores) : 0;
+    TokenMemory tokens = new TokenMemory(model, config, c);
+    long length = config.training().maxLengthTokens();
+    long batch = config.training().documentsPerMicroStep() * length;
+    long longestPart = Math.min(batch, Math.max(length, PART_TOKENS));
+    long logits =
+        Math.max(
+            lanes * tokens.logitBytes(longestPart),
+            evaluating * tokens.evaluatedLogitBytes(longestPart));
+    return switch (device) {
+      case Device.OnCpu _ -> {
+        long atOnce = Math.min(batch, lanes * longestPart);
+        yield new MemoryEstimate(
+            weights(model, config, c, lanes, evaluating),
+            trained * (4 + 4L * lanes + c),
+            8 * trained,
+            atOnce * tokens.bytesAToken()
+                + atOnce / length * tokens.keptProbabilities(length)
+                + lanes * tokens.scoreBytes(length),
+            logits,
+            RUNTIME_BYTES);
+      }
+      case Device.OnGpu() ->
+          new MemoryEstimate(
+              weights(model, config, c, lanes, evaluating),
+              trained * (8L + c),
+              12 * trained, // and the denominator
+              (long) (batch * tokens.bytesAToken() * HELD_ON_GPU),
+              8 * logits, // chunks are larger there
+              RUNTIME_BYTES);
+    };
   }
 
-  private static long weights(ModelDimensions model, TrainingConfig config, int c) {
+  /// A pack is shared out by its documents.
+  private static int lanes(TrainingConfig config, int cores) {
+    var training = config.training();
+    return training.packing() ? cores : Math.min(cores, training.documentsPerMicroStep());
+  }
+
+  private static boolean evaluates(TrainingConfig config) {
+    return config.dataset().trainShare() < 1;
+  }
+
+  private static int evaluatingLanes(TrainingConfig config, int cores) {
+    return Math.min(cores, config.training().evalDocumentsPerMicroStep());
+  }
+
+  /// @param evaluating lanes that evaluate, which they do in fp32 whatever is trained in
+  private static long weights(
+      ModelDimensions model, TrainingConfig config, int c, int lanes, int evaluating) {
+    if (config.kubetune().method() == Method.FULL) {
+      return 2
+          * WeightShapes.largest(model)
+          * c; // the trained values are all; one matrix at a time
+    }
     boolean small = config.kubetune().memory() == Memory.SMALL;
     // With memory to spare weights are held in the type that is computed in.
     int held = small ? Math.min(c, storedBytes(config)) : c;
-    long others = (model.parameters() - model.linearParameters()) * held;
     Quantization quantization = config.quantization();
     double linearBits =
         switch (quantization.kind()) {
           case NONE -> 8.0 * held;
           case NF4 -> quantization.doubleQuantization() ? NF4_DOUBLE_QUANTIZED_BITS : NF4_BITS;
-          case INT8 -> 8;
+          case INT8 -> 8.1;
         };
+    // An embedding that is not tied is looked up in its file.
+    long lookedUp = model.tied() ? 0 : (long) model.vocabulary() * model.hidden();
+    long others = model.parameters() - model.linearParameters() - lookedUp;
     boolean converted = quantization.kind() != Quantization.Kind.NONE || held != c;
-    long scratch = converted ? largestMatrix(model) * c : 0;
-    return (long) (model.linearParameters() * linearBits / 8) + others + scratch;
-  }
-
-  /// One buffer takes any weight that has to be converted before it is used.
-  private static long largestMatrix(ModelDimensions model) {
-    long largest = (long) model.vocabulary() * model.hidden();
-    for (Family.Linear each : model.family().linears(model)) {
-      largest = Math.max(largest, each.parameters());
-    }
-    return largest;
-  }
-
-  /// What each block keeps for a token: inputs of both norms (2d), of the adapted linears, the
-  /// stacked q, k and v before and after rotation (2q + 3k), the mixed values (q), gate and up
-  /// (2f). With `memory: small` only a block's input (d), and one block's keepsakes at a time.
-  private static long activations(
-      ModelDimensions model, TrainingConfig config, long tokens, int c) {
-    Predicate<Family.Linear> adapted = AdapterSize.adapted(model, config.lora());
-    long d = model.hidden();
-    long q = (long) model.heads() * model.headWidth();
-    long k = (long) model.keyValueHeads() * model.headWidth();
-    long experts = Math.max(1, model.expertsPerToken());
-    long f = model.intermediate() * experts;
-    long inputs =
-        model.family().linears(model).stream()
-            .filter(adapted)
-            .map(Family.Linear::inFeatures)
-            .distinct() // linears of one input share it
-            .mapToLong(width -> width == model.intermediate() ? f : 2L * width)
-            .sum();
-    long block = 2 * d + inputs + 3 * q + 3 * k + 2 * f;
-    // Temporaries of one block's way back live until it is done; norms compute in fp32.
-    long work = (10 * f + 10 * d) * c + 2 * (28 + c) * d;
-    boolean small = config.kubetune().memory() == Memory.SMALL;
-    if (small) {
-      work += (4 * f + 10 * d) * c + 2 * (12 + c) * d; // its way forth too, once more
-    }
-    long kept = small ? model.layers() * d + block : model.layers() * block;
-    long longest = config.training().maxLengthTokens();
-    long scores = Math.min(model.heads() * longest * longest, CHUNK_SCORES);
-    // Longer documents don't keep their probabilities, and need more than the short ones that do.
-    long probabilities =
-        longest <= KEPT_KEYS
-            ? tokens * model.heads() * longest * c * (small ? 1 : model.layers())
-            : 0;
-    return tokens * (kept * c + work) + scores * SCORES_AT_ONCE * c + probabilities;
+    long buffers = (converted ? (long) lanes * c : 0) + (c < 4 ? 4L * evaluating : 0);
+    return (long) (model.linearParameters() * linearBits / 8)
+        + others * held
+        + lookedUp * storedBytes(config)
+        + buffers * WeightShapes.largest(model);
   }
 
   /// bf16 is what nearly all checkpoints hold, where the config leaves it to the checkpoint.

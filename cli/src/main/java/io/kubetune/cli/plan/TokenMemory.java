@@ -1,0 +1,112 @@
+package io.kubetune.cli.plan;
+
+import io.kubetune.cli.model.Family;
+import io.kubetune.cli.model.ModelDimensions;
+import io.kubetune.contract.TrainingConfig;
+import io.kubetune.contract.TrainingConfig.KubetuneConfig.Memory;
+import java.util.stream.Collectors;
+
+/// What a micro-step's tokens take beside weights: kept activations, scores, logits.
+///
+/// Symbols: d hidden, q and k width of queries and of keys, f of the feed-forward, R ranks of a
+/// layer's adapters together, L layers, H heads, V vocabulary, T tokens of a document, c bytes.
+///
+/// ```
+/// new TokenMemory(dimensions, config, 2).bytesAToken() // 383 KiB: SmolLM2-135M in bf16
+/// ```
+///
+/// @param c bytes of a number that is computed with
+record TokenMemory(ModelDimensions model, TrainingConfig config, int c) {
+  /// Numbers of a chunk of scores or of logits, at the most.
+  private static final long CHUNK = 8L << 20;
+
+  /// Scores and their derivative, and what they are copied from.
+  private static final int SCORES_AT_ONCE = 3;
+
+  private static final int CHUNK_QUERIES = 112;
+
+  /// A chunk that sees so many keys at the most keeps its probabilities for the way back.
+  private static final int KEPT_KEYS = 256;
+
+  /// `c·(L·(2d + 2q + 2k + 2f + R) + 6f + 8d + 2q)`: the residual stream before each half, q, k and
+  /// v, the mixed values, gate and up, and the adapters' low rank, of all layers; one layer's way
+  /// back. With `memory: small` only the stream before a layer, and one layer's keepsakes.
+  long bytesAToken() {
+    long d = model.hidden();
+    long q = (long) model.heads() * model.headWidth();
+    long k = (long) model.keyValueHeads() * model.headWidth();
+    long experts = model.experts() == 0 ? 1 : model.expertsPerToken();
+    long f = model.intermediate() * experts;
+    long block = 2 * d + 2 * q + 2 * k + 2 * f + ranks() + dropped();
+    if (model.experts() > 0) {
+      block += 2 * experts * d; // each expert's tokens are gathered, and its outputs
+    }
+    long work = 6 * f + 8 * d + 2 * q;
+    long layers = model.layers();
+    return c * (work + (isSmall() ? layers * d + block : layers * block));
+  }
+
+  /// Ranks of one layer's adapters; of the experts', those that a token goes through.
+  private long ranks() {
+    var experts =
+        model.family().linears(model).stream()
+            .filter(AdapterSize.adapted(model, config.lora()))
+            .collect(Collectors.partitioningBy(TokenMemory::isExpert, Collectors.counting()));
+    long ofExperts = experts.get(true);
+    long used = ofExperts == 0 ? 0 : ofExperts * model.expertsPerToken() / model.experts();
+    return (experts.get(false) + used) * config.lora().r();
+  }
+
+  private static boolean isExpert(Family.Linear linear) {
+    return linear.path().contains(".experts.");
+  }
+
+  /// With dropout each adapter has an input of its own, and its mask.
+  private long dropped() {
+    if (config.lora().dropout() == 0) {
+      return 0;
+    }
+    return 2
+        * model.family().linears(model).stream()
+            .filter(AdapterSize.adapted(model, config.lora()))
+            .filter(each -> !isExpert(each))
+            .mapToLong(Family.Linear::inFeatures)
+            .sum();
+  }
+
+  /// What a document of so many tokens keeps of attention's probabilities.
+  long keptProbabilities(long tokens) {
+    long rows = chunkQueries(tokens);
+    long kept = 0;
+    for (long keys = rows; keys <= KEPT_KEYS && keys - rows < tokens; keys += rows) {
+      kept += Math.min(rows, tokens) * Math.min(keys, tokens);
+    }
+    return kept * model.heads() * c * (isSmall() ? 1 : model.layers());
+  }
+
+  /// One chunk of queries against all keys that a document of so many tokens has.
+  long scoreBytes(long tokens) {
+    return model.heads() * chunkQueries(tokens) * tokens * SCORES_AT_ONCE * c;
+  }
+
+  private long chunkQueries(long tokens) {
+    long equal = Math.ceilDiv(tokens, Math.max(1, tokens / CHUNK_QUERIES));
+    return Math.max(64, Math.min(equal, CHUNK / (model.heads() * tokens)));
+  }
+
+  /// One chunk of logits and their derivative; where more than the product goes into them (a cap, a
+  /// bias), in fp32 besides.
+  long logitBytes(long tokens) {
+    boolean plain = !model.modelType().equals("gemma2") && model.family() != Family.PHI;
+    return Math.min(tokens * model.vocabulary(), CHUNK) * (plain ? 2L * c : 2L * (4 + c));
+  }
+
+  /// Without a derivative, and in fp32.
+  long evaluatedLogitBytes(long tokens) {
+    return Math.min(tokens * model.vocabulary(), CHUNK) * 2 * 4;
+  }
+
+  private boolean isSmall() {
+    return config.kubetune().memory() == Memory.SMALL;
+  }
+}
