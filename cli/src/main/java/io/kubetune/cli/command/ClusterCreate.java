@@ -150,7 +150,8 @@ record ClusterCreate(
   private TuneRequest publish(TuneRequest request) {
     Terminal terminal = surroundings.terminal();
     TuneRequest packaged;
-    try (TransferBars bars = new TransferBars(terminal)) {
+    try (TransferBars bars =
+        new TransferBars("nothing runs. The same command sends only what is missing.", terminal)) {
       packaged =
           new InputPublisher(
                   registry.access(surroundings.environment()), surroundings.environment(), bars)

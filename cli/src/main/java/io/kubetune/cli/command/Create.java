@@ -191,7 +191,11 @@ final class Create implements Callable<Integer> {
     given.put("a cluster's options", connection.flags(Optional.empty()).areTyped());
     given.forEach((place, isGiven) -> {
       if (isGiven) {
-        problems.add(new Problem(place, "runtime local has no cluster", "take it out"));
+        String remedy =
+            replace && place.equals("--replace")
+                ? "kubectl tune delete " + request.name() + " first, and take it out"
+                : "take it out";
+        problems.add(new Problem(place, "runtime local has no cluster", remedy));
       }
     });
     if (registry.isTyped() && !asksRegistries(request)) {

@@ -73,7 +73,9 @@ final class DataPush implements Callable<Integer> {
     DataPublisher publisher =
         new DataPublisher(registry.access(surroundings.environment()), surroundings.environment());
     Published published;
-    try (TransferBars bars = new TransferBars(terminal)) {
+    try (TransferBars bars =
+        new TransferBars(
+            target + " was not pushed. The same command sends only what is missing.", terminal)) {
       published = publisher.publish(sources, base, target, Map.of(), bars);
     }
     switch (output.format()) {

@@ -121,6 +121,9 @@ final class Delete implements Callable<Integer> {
     terminal.err().flush();
     String answer =
         new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8)).readLine();
+    if (answer == null) {
+      terminal.err().println();
+    }
     if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).startsWith("y")) {
       throw new TuneException(
           ExitCode.USAGE,

@@ -59,31 +59,24 @@ final class Following {
   static RunState untilInterrupted(
       String name, Terminal terminal, Runnable clearScreen, Followed followed)
       throws InterruptedException {
-    // Ctrl-C ends this process with status 130 by itself; the run goes on without it.
-    Thread onInterrupt =
-        new Thread(() -> {
+    try (OnInterrupt _ =
+        OnInterrupt.does(() -> {
           clearScreen.run();
-          terminal
-              .err()
-              .printf(
-                  """
-
-                  Stopped following; the run goes on.
-                    kubectl tune logs -f %1$s    follows it again
-                    kubectl tune delete %1$s     stops it
-                  """,
-                  name);
-          terminal.err().flush();
-        });
-    Runtime.getRuntime().addShutdownHook(onInterrupt);
-    try {
+          goesOn(name, terminal);
+        })) {
       return followed.toTheEnd();
-    } finally {
-      try {
-        Runtime.getRuntime().removeShutdownHook(onInterrupt);
-      } catch (IllegalStateException e) {
-        // Ctrl-C came just now: the hook says what is to be said.
-      }
     }
+  }
+
+  /// The run does without us.
+  static void goesOn(String name, Terminal terminal) {
+    OnInterrupt.say(
+        """
+        Stopped following; the run goes on.
+          kubectl tune logs -f %1$s    follows it again
+          kubectl tune delete %1$s     stops it\
+        """
+            .formatted(name),
+        terminal);
   }
 }

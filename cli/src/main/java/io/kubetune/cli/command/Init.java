@@ -73,7 +73,9 @@ final class Init implements Callable<Integer> {
     }
     if (terminal.inIsTerminal() && terminal.errIsTerminal() && !asExample) {
       requireFree();
-      text = new InitQuestions(terminal).ask(likely()).fill(text);
+      try (OnInterrupt _ = OnInterrupt.says("Stopped: nothing was written.", terminal)) {
+        text = new InitQuestions(terminal).ask(likely()).fill(text);
+      }
     }
     for (Map.Entry<String, String> each : lines.entrySet()) {
       text = said(text, each.getKey(), each.getValue());

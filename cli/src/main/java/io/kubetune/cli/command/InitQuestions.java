@@ -2,6 +2,8 @@ package io.kubetune.cli.command;
 
 import io.kubetune.cli.request.RuntimeKind;
 import io.kubetune.cli.terminal.Terminal;
+import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.TuneException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -34,13 +36,20 @@ record InitQuestions(Terminal terminal) {
     String fill(String template) {
       String text = line(template, "name", name);
       text = line(text, "runtime", runtime);
-      text = line(text, "model", model);
+      text = line(text, "model", plain(model));
       text = line(text, "r", rank);
       text =
           text.replaceFirst(
-              "(?m)^    - \\./rows\\.jsonl", "    - " + Matcher.quoteReplacement(data));
+              "(?m)^    - \\./rows\\.jsonl", "    - " + Matcher.quoteReplacement(plain(data)));
       String registryLine = registry.map(each -> "  registry: " + each + "\n").orElse("");
       return text.replaceFirst("(?m)^(  data:)", Matcher.quoteReplacement(registryLine) + "$1");
+    }
+
+    /// In quotes where YAML would read something else.
+    private static String plain(String text) {
+      return text.matches("[\\w./~](?:(?!: | #)[^\\n\"'])*") && !text.endsWith(":")
+          ? text
+          : ReadingOptions.quoted(text);
     }
 
     /// The first line with this key: its value, and the comment behind it.
@@ -65,7 +74,7 @@ record InitQuestions(Terminal terminal) {
     String model =
         answer(
             in,
-            "Model (a preset, org/name of Hugging Face, or a folder)",
+            "Model (a preset, the hub's org/name, or a folder)",
             likely.model(),
             text -> true,
             "");
@@ -73,7 +82,7 @@ record InitQuestions(Terminal terminal) {
     String runtime =
         answer(
             in,
-            "Where (local: this machine; job: the cluster; kaito: by KAITO)",
+            "Where (local, job: in the cluster, kaito: by KAITO there)",
             likely.runtime(),
             InitQuestions::isRuntime,
             "local, job or kaito");
@@ -83,10 +92,10 @@ record InitQuestions(Terminal terminal) {
             : Optional.of(
                 answer(
                     in,
-                    "Registry that you may push to",
+                    "Registry that you may push to (HOST/PATH)",
                     likely.registry().orElse("registry.example.com/ml"),
-                    text -> true,
-                    ""));
+                    text -> text.matches("[^\\s/]+(?<!:)(/[^\\s/]+)*"),
+                    "HOST/PATH, without https://"));
     String rank =
         answer(
             in,
@@ -108,7 +117,16 @@ record InitQuestions(Terminal terminal) {
       terminal.err().print(question + " [" + likely + "]: ");
       terminal.err().flush();
       String line = in.readLine();
-      if (line == null || line.isBlank()) {
+      if (line == null) {
+        terminal.err().println();
+        throw new TuneException(
+            ExitCode.USAGE,
+            "can't write the request",
+            question,
+            "the input ended before an answer; nothing was written",
+            "answer again, or write the example as it is: kubectl tune init --example");
+      }
+      if (line.isBlank()) {
         return likely;
       }
       if (valid.test(line.strip())) {

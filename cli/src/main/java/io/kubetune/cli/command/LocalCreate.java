@@ -19,6 +19,8 @@ import io.kubetune.cli.watch.RunView;
 import io.kubetune.contract.ExitCode;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -30,6 +32,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 record LocalCreate(
     Surroundings surroundings, OutputOption output, SourceOption sources, RegistryOption registry) {
 
+  private static final long LONGEST_START_SECONDS = 10;
+
   /// @param waits whether to follow the run to its end
   /// @return the run's own code where it was followed
   ExitCode run(TuneRequest request, boolean waits) throws IOException, InterruptedException {
@@ -37,11 +41,7 @@ record LocalCreate(
     LocalSubmission.Created created = prepare(request);
     created.warnings().forEach(warning -> Failure.warn(warning, terminal));
     RunFolder run = created.run();
-    surroundings.local().start(run);
-    if (!output.format().isForPrograms()) {
-      terminal.out().println("run/" + run.name() + " created");
-      terminal.out().flush();
-    }
+    start(run);
     if (!waits) {
       show(run);
       terminal.say("Follow it with: kubectl tune logs -f " + run.name());
@@ -56,6 +56,30 @@ record LocalCreate(
                 terminal);
     show(run);
     return end.code();
+  }
+
+  /// Ctrl-C while it starts finds it started, and says so.
+  private void start(RunFolder run) throws IOException {
+    Terminal terminal = surroundings.terminal();
+    CountDownLatch started = new CountDownLatch(1);
+    Runnable last =
+        () -> {
+          try {
+            if (started.await(LONGEST_START_SECONDS, TimeUnit.SECONDS)) {
+              Following.goesOn(run.name().value(), terminal);
+            }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    try (OnInterrupt _ = OnInterrupt.does(last)) {
+      surroundings.local().start(run);
+      started.countDown();
+      if (!output.format().isForPrograms()) {
+        terminal.out().println("run/" + run.name() + " created");
+        terminal.out().flush();
+      }
+    }
   }
 
   /// Reads, checks and writes the dataset, which takes a while where it is large.

@@ -136,7 +136,7 @@ final class PullAdapter implements Callable<Integer> {
       return extract(new AdapterPull(access), image);
     }
     PulledAdapter adapter;
-    try (TransferBars bars = new TransferBars(terminal)) {
+    try (TransferBars bars = new TransferBars(notWritten(folder), terminal)) {
       AdapterPull pull = new AdapterPull(access);
       AdapterPull.Check check = checkFor(image, run);
       adapter =
@@ -179,11 +179,16 @@ final class PullAdapter implements Callable<Integer> {
     }
     Path folder = to != null ? to : Path.of("");
     Path file;
-    try (TransferBars bars = new TransferBars(surroundings.terminal())) {
+    try (TransferBars bars =
+        new TransferBars(notWritten(folder.resolve(extractOnly)), surroundings.terminal())) {
       file = pull.extract(image, extractOnly, folder, bars);
     }
     surroundings.terminal().out().println(file);
     return ExitCode.OK.code();
+  }
+
+  private static String notWritten(Path path) {
+    return path + " was not written. The same command goes on with what has come so far.";
   }
 
   private AdapterPull.Check checkFor(ImageReference image, Optional<NamedRun> run) {

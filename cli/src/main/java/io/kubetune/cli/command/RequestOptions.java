@@ -72,6 +72,7 @@ final class RequestOptions {
         .type(List.class)
         .auxiliaryTypes(String.class)
         .splitRegex(",")
+        .hideParamSyntax(true)
         .build();
   }
 

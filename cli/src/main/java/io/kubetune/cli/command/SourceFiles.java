@@ -34,7 +34,10 @@ record SourceFiles(SourceOption sources, RegistryAccess access, Surroundings sur
     SourceOptions options =
         ReachOption.with(request.sources(), sources.options(surroundings.environment()));
     Map<Location, LocalFiles.Fetched> fetched = new HashMap<>();
-    try (TransferBars bars = new TransferBars(surroundings.terminal())) {
+    try (TransferBars bars =
+        new TransferBars(
+            "nothing runs. The same command goes on with what has come so far.",
+            surroundings.terminal())) {
       if (isElsewhere(request.model())) {
         ImageCache cache =
             ImageCache.ofModels(

@@ -10,7 +10,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /// Shows what moves to or from a registry: as a bar at a terminal, else the remarks alone.
 ///
 /// ```
-/// try (TransferBars bars = new TransferBars(terminal)) { pull.pull(image, folder, bars); }
+/// try (TransferBars bars = new TransferBars("adapter was not written.", terminal)) {
+///   pull.pull(image, folder, bars);
+/// }
 /// ```
 final class TransferBars implements TransferListener, AutoCloseable {
   private final Terminal terminal;
@@ -18,10 +20,18 @@ final class TransferBars implements TransferListener, AutoCloseable {
   private final HttpTrace trace;
   private final AtomicLong moved = new AtomicLong();
 
-  TransferBars(Terminal terminal) {
+  private final OnInterrupt onInterrupt;
+
+  /// @param interrupted what has become of it where Ctrl-C ends it
+  TransferBars(String interrupted, Terminal terminal) {
     this.terminal = terminal;
     this.bars = new StageBars(terminal);
     this.trace = HttpTrace.of(terminal);
+    this.onInterrupt =
+        OnInterrupt.does(() -> {
+          bars.close();
+          OnInterrupt.say("Stopped: " + interrupted, terminal);
+        });
   }
 
   @Override
@@ -51,6 +61,7 @@ final class TransferBars implements TransferListener, AutoCloseable {
 
   @Override
   public void close() {
+    onInterrupt.close();
     bars.close();
   }
 }

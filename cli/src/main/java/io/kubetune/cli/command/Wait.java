@@ -74,7 +74,11 @@ final class Wait implements Callable<Integer> {
             ? Instant.MAX
             : Instant.now().plus(TypedDuration.parse("--timeout", timeout));
     try (NamedRun run = where.find(name, surroundings)) {
-      RunState state = await(run, end);
+      RunState state;
+      try (OnInterrupt _ =
+          OnInterrupt.says("Stopped waiting; the run goes on.", surroundings.terminal())) {
+        state = await(run, end);
+      }
       surroundings.terminal().err().println(reference(run) + ": " + state.phase());
       return switch (condition) {
         case COMPLETE -> state.code().code();

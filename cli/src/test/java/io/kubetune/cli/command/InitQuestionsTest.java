@@ -1,6 +1,7 @@
 package io.kubetune.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kubetune.cli.command.InitQuestions.Answers;
 import io.kubetune.cli.request.Field;
@@ -9,6 +10,7 @@ import io.kubetune.cli.request.RequestReader;
 import io.kubetune.cli.request.RuntimeKind;
 import io.kubetune.cli.request.TuneRequest;
 import io.kubetune.cli.terminal.Terminal;
+import io.kubetune.contract.TuneException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -81,5 +83,25 @@ class InitQuestionsTest {
     assertThat(answers.rank()).isEqualTo("8");
     assertThat(asked.toString(StandardCharsets.UTF_8))
         .contains("'Not A Name' can't be: small letters", "'nowhere' can't be", "'zero' can't be");
+  }
+
+  @Test
+  void anEndOfTheInputIsNoAnswer() {
+    assertThatThrownBy(() -> answered("bot-2\n"))
+        .isInstanceOfSatisfying(
+            TuneException.class,
+            e -> assertThat(e.problems().getFirst().found()).contains("nothing was written"));
+  }
+
+  @Test
+  void anAddressIsNoRegistryAndYamlIsQuoted() throws Exception {
+    Answers answers =
+        answered("\n./a: model # 1\n\njob\nhttps://r.example.com/ml\nr.example.com/ml\n\n");
+
+    assertThat(answers.registry()).contains("r.example.com/ml");
+    assertThat(request(answers).model().text()).endsWith("a: model # 1");
+    assertThat(asked.toString(StandardCharsets.UTF_8)).contains("without https://");
+    assertThat(asked.toString(StandardCharsets.UTF_8).split("\\]: |\n"))
+        .allMatch(line -> line.length() < 80);
   }
 }

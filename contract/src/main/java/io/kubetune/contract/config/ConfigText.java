@@ -74,7 +74,10 @@ public final class ConfigText {
             .findFirst()
             .or(() -> NearestName.key(table, section, name))
             .map(key -> "did you mean '" + key.path() + "'?")
-            .orElse("give Section.key, as LoraConfig.r");
+            .orElseGet(() ->
+                table.section(section).isEmpty()
+                    ? "give Section.key, as LoraConfig.r"
+                    : "kubectl tune explain " + section + " lists the keys");
     return new Problem(path, "unknown key", remedy);
   }
 
