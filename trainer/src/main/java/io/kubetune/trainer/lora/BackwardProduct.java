@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// In fp32 on a CPU libtorch asks OpenBLAS, which copies W into its own order at each call, and
 /// slowly so where W is not to be transposed: oneDNN takes 15 % less (median of eight shapes of
 /// SmolLM2, 230 and 480 rows). Forwards they are equal.
-final class BackwardProduct {
+public final class BackwardProduct {
   private static final Optional<Operator> ONEDNN =
       Operator.find("mkldnn::_linear_pointwise", "binary");
 
@@ -21,7 +21,7 @@ final class BackwardProduct {
   /// @param sum [T,in], no one's after that
   /// @param dY [T,out]
   /// @param w [out,in]
-  static Tensor add(Tensor sum, Tensor dY, Tensor w) {
+  public static Tensor add(Tensor sum, Tensor dY, Tensor w) {
     boolean asksOneDnn =
         ONEDNN.isPresent()
             && !Placement.isGpu()

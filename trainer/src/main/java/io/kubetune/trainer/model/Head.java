@@ -3,6 +3,7 @@ package io.kubetune.trainer.model;
 import io.kubetune.trainer.kernel.HostKernels;
 import io.kubetune.trainer.load.DenseWeight;
 import io.kubetune.trainer.load.Weight;
+import io.kubetune.trainer.lora.BackwardProduct;
 import io.kubetune.trainer.lora.TrainedWeight;
 import io.kubetune.trainer.lora.VectorWeight;
 import io.kubetune.trainer.tensor.Placement;
@@ -62,7 +63,8 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
   /// dlogits · W, [n,hidden].
   private Tensor projectBack(Tensor dLogits) {
     if (isAsStored(dLogits)) {
-      return dLogits.matmul(weight.computed(dLogits.scalar_type()));
+      Tensor nothing = Placement.zeros(dLogits.scalar_type(), dLogits.size(0), weight.columns());
+      return BackwardProduct.add(nothing, dLogits, weight.computed(dLogits.scalar_type()));
     }
     Tensor dHidden = Placement.zeros(dLogits.scalar_type(), dLogits.size(0), weight.columns());
     slices((from, count) ->
