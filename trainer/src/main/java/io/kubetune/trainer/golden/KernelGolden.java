@@ -2,6 +2,7 @@ package io.kubetune.trainer.golden;
 
 import io.kubetune.trainer.kernel.HostKernels;
 import io.kubetune.trainer.kernel.LayerKernels;
+import io.kubetune.trainer.kernel.ThinProducts;
 import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Scope;
 import org.bytedeco.pytorch.Scalar;
@@ -41,6 +42,9 @@ record KernelGolden(Report report) {
         if (kernels instanceof HostKernels host) {
           softmax(host, type);
           crossEntropy(host, type);
+          for (int rank : new int[] {8, 16, 5, 40, 100}) { // whole tiles, and what is left over
+            thin(ThinProducts.serving(Placement.zeros(type, 1)), type, rank);
+          }
         }
       }
     }
@@ -151,6 +155,32 @@ record KernelGolden(Report report) {
     Tensor losses = kernels.crossEntropy(found, targets, SCALE);
     same("cross_entropy", ScalarType.Float, losses, logP.gather(1, at).squeeze(1).neg());
     same("cross_entropy_back", type, found, d.mul(new Scalar(SCALE)));
+  }
+
+  /// Of columns that lie among others, as those of q, k and v do.
+  private void thin(ThinProducts products, ScalarType type, int rank) {
+    int all = WIDTH / 3;
+    int columns = all - 5;
+    String of = rank + LayerKernels.suffix(Placement.zeros(type, 1));
+    Tensor wide = random(type, 4 * TOKENS, all);
+    Tensor part = wide.narrow(1, 2, columns);
+    Tensor partThere = wide.to(type).narrow(1, 2, columns);
+    Tensor low = torch.randn(4 * TOKENS, rank + 3).narrow(1, 1, rank);
+    Tensor down = torch.randn(columns, rank);
+    Tensor up = torch.randn(rank, columns);
+    Tensor narrow = Placement.empty(ScalarType.Float, 4 * TOKENS, rank + 3).narrow(1, 2, rank);
+    products.narrow(partThere, down, narrow, SCALE);
+    same("narrow" + of, ScalarType.Float, narrow, part.matmul(down).mul(new Scalar(SCALE)));
+    Tensor widened = Placement.empty(type, 4 * TOKENS, all).narrow(1, 1, columns);
+    products.widen(low, up, widened, SCALE);
+    same("widen" + rank, type, widened, low.matmul(up).mul(new Scalar(SCALE)));
+    Tensor sums = torch.ones(columns, rank);
+    products.sumsNarrow(partThere, low, sums, SCALE);
+    Tensor expected = part.t().matmul(low).mul(new Scalar(SCALE)).add(new Scalar(1));
+    same("sums_narrow" + of, ScalarType.Float, sums, expected);
+    Tensor sumsWide = torch.ones(rank, columns);
+    products.sumsWide(low, partThere, sumsWide, SCALE);
+    same("sums_wide" + of, ScalarType.Float, sumsWide, expected.t());
   }
 
   private void same(String kernel, ScalarType type, Tensor found, Tensor expected) {

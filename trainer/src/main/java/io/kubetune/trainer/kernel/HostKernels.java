@@ -16,8 +16,15 @@ public final class HostKernels implements LayerKernels {
 
   private final HostProgram program;
 
+  private final ThinProducts thin;
+
   private HostKernels(HostProgram program) {
     this.program = program;
+    this.thin = new ThinProducts(program);
+  }
+
+  ThinProducts thin() {
+    return thin;
   }
 
   /// Loaded when first asked for.

@@ -1,5 +1,6 @@
 package io.kubetune.trainer.lora;
 
+import io.kubetune.trainer.kernel.ThinProducts;
 import io.kubetune.trainer.lora.AdaptedLinear.Part;
 import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.Placement;
@@ -14,19 +15,22 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// The plain adapters of one stacked linear: their A matrices are one product with x, each B
 /// another on its own columns.
 ///
-/// A and B are held in the compute type until an optimizer step changes them, for the two passes of
-/// each micro-step and all cores to share.
+/// By libtorch's products, on a GPU and where a CPU has no kernels for them: A and B are held in
+/// the compute type then, until an optimizer step changes them, for the two passes of each
+/// micro-step and all cores to share.
 final class StackedAdapters implements AutoCloseable {
   private static final Scalar ZERO = lasting(0);
   private static final Scalar ONE = lasting(1);
 
   private final List<Part> parts;
   private final long rank;
+  private final HostAdapters host;
   private Operands operands;
 
   StackedAdapters(List<Part> parts) {
     this.parts = parts;
     this.rank = parts.stream().mapToLong(part -> part.adapter().get().r()).sum();
+    this.host = new HostAdapters(parts, rank);
   }
 
   private static Scalar lasting(double value) {
@@ -77,10 +81,14 @@ final class StackedAdapters implements AutoCloseable {
     Tensor back(Tensor dy, Tensor x);
   }
 
-  /// `y[:, part] += s (x Aᵀ) Bᵀ` for each part.
+  /// `y[:, part] += s (x Aᵀ) Bᵀ` for each part, of which y holds nothing but zeros yet.
   ///
-  /// @param covered whether the parts are all of y, and y holds nothing yet
+  /// @param covered whether the parts are all of y, and y holds not even zeros
   Applied apply(Tensor x, Tensor y, boolean covered, Frame frame) {
+    ThinProducts products = ThinProducts.serving(x);
+    if (products != null) {
+      return host.apply(products, x, y, frame);
+    }
     Operands now = operands(x.scalar_type().intern());
     Tensor xa = frame.save(torch.linear(x, now.a())); // [T, Σr]
     long at = 0;
