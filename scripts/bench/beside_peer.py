@@ -3,7 +3,7 @@
     python scripts/bench/beside_peer.py --model DIR --data train.jsonl.gz --batch 16 --steps 10 [--peer ../shared/bench/peer_sft.py]
 
 DATA is GSM8K's {question, answer}; --join N makes one document of N rows, so that documents are long. LoRA on all linears, loss on the answers,
-rows in file order, no packing. With --peer both start from one adapter, and the Python that runs this needs torch, trl, peft and datasets; without,
+rows in file order, no packing. --system N puts a system prompt of N words on top of each document. With --peer both start from one adapter, and the Python that runs this needs torch, trl, peft and datasets; without,
 any Python does. A model of random weights comes from random_model.py. Tokens a second are without padding, of the second half of the steps. Memory
 is the process's peak, on a GPU what the driver counts for us and PyTorch's allocator for the peer (less the CUDA context, about half a gigabyte).
 FLOP/s are those of the model: 4·P + 7·S·d·L + 6·N a token.
@@ -17,12 +17,26 @@ def arguments(description=__doc__, steps=10, batch=16):
     p = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--model", type=Path, required=True); p.add_argument("--data", type=Path, required=True); p.add_argument("--name", default="")
     p.add_argument("--batch", type=int, default=batch); p.add_argument("--steps", type=int, default=steps); p.add_argument("--rank", type=int, default=16)
-    p.add_argument("--join", type=int, default=1); p.add_argument("--max-length", type=int, default=2048)
+    p.add_argument("--join", type=int, default=1); p.add_argument("--system", type=int, default=0); p.add_argument("--max-length", type=int, default=2048)
     p.add_argument("--trainer", default="target/dist/trainer/bin/kubetune-trainer"); p.add_argument("--peer", type=Path)
     p.add_argument("--dtype", default="bfloat16", help="what the weights are stored in, and the peer computes in")
     p.add_argument("--compute", default="auto"); p.add_argument("--memory", default="fast"); p.add_argument("--qlora", action="store_true")
     p.add_argument("--profile", action="store_true"); p.add_argument("--json", action="store_true", help="one line of JSON")
-    return p.parse_args()
+    a = p.parse_args()
+    if a.system and a.peer:
+        p.error("--system: the peer takes questions and answers alone")
+    return a
+
+
+PROMPT = """You are a patient teacher of mathematics. Read the whole question before you answer it, and write down what is given and what is asked for. Work in
+small steps, one thought a line, and show the arithmetic of each step in full so that a pupil can follow it without a calculator. Keep units with the numbers that
+they belong to. Where a question leaves something open, say which reading you take and why. Check the result at the end by putting it back into the question, and
+state it alone on the last line behind four hash signs. Never guess, and never skip a step because it seems easy."""
+
+
+def system(words):
+    text = PROMPT.split()
+    return [{"role": "system", "content": " ".join(text[i % len(text)] for i in range(words))}] if words else []
 
 
 def rows(a, work):
@@ -34,7 +48,7 @@ def rows(a, work):
               for i in range(0, len(read), a.join)]
     with gzip.open(work / "rows.jsonl.gz", "wt") as f:
         f.writelines(json.dumps(r) + "\n" for r in joined)
-    turns = [[{"role": "user", "content": r["question"]}, {"role": "assistant", "content": r["answer"]}] for r in joined]
+    turns = [system(a.system) + [{"role": "user", "content": r["question"]}, {"role": "assistant", "content": r["answer"]}] for r in joined]
     text = "".join(json.dumps({"messages": t}) + "\n" for t in turns).encode()
     (work / "data").mkdir()
     (work / "data/train.jsonl").write_bytes(text)

@@ -49,6 +49,8 @@ public sealed interface Event {
   ///
   /// @param loss mean over the step's label tokens, before the step
   /// @param gradNorm 2-norm of all gradients before clipping
+  /// @param tokens of the step's documents, those too that several start with and that are computed
+  ///   once
   record Step(
       int step,
       int steps,

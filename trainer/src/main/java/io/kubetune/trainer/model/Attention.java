@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch;
 /// Self-attention of one layer: one product for q, k and v, optional norms on their heads,
 /// rotation, attention, output.
 ///
-/// @param layer number of the layer, for the key/value cache
+/// @param layer number of the layer, for keys and values from before
 /// @param qkv x [T,hidden] to [T, (H+2K)·d], laid out as `layout` says
 /// @param queryNorm on each head's d values, before the rotation (Qwen 3, Gemma 3)
 record Attention(
@@ -44,18 +44,20 @@ record Attention(
     Optional<Pass> kNormed = keyNorm.map(n -> n.forward(parts[1], frame));
     Rope.Tables tables = sequence.tables(rope);
     Tensor q = frame.save(rope.turnInPlace(qNormed.map(Pass::out).orElse(parts[0]), tables, 1));
-    Tensor k = frame.save(rope.turnInPlace(kNormed.map(Pass::out).orElse(parts[1]), tables, 1));
-    Tensor v = frame.save(parts[2]);
-    KeyValueCache cache = sequence.cache();
-    Tensor keys = cache == null ? k : cache.appendKeys(layer, k);
-    Tensor values = cache == null ? v : cache.appendValues(layer, v);
-    AttentionCore.Mixed mixed = core.attend(q, keys, values, sequence, frame);
+    Tensor k = rope.turnInPlace(kNormed.map(Pass::out).orElse(parts[1]), tables, 1);
+    Past past = sequence.past();
+    Past.Pair seen = past.before(layer, new Past.Pair(k, parts[2]));
+    AttentionCore.Mixed mixed =
+        core.attend(
+            q, frame.save(seen.keys()), frame.save(seen.values()), sequence, positions, frame);
     Pass out = output.forward(positions.of(mixed.out()), frame);
     return new Pass(
         out.out(),
         dOut -> {
           Tensor dMixed = positions.spread(out.back().apply(dOut), tokens);
-          Tensor[] d = mixed.back().apply(dMixed);
+          Tensor[] dSeen = mixed.back().apply(dMixed);
+          Past.Pair own = past.back(layer, new Past.Pair(dSeen[1], dSeen[2]));
+          Tensor[] d = {dSeen[0], own.keys(), own.values()};
           if (layout == Layout.STACKED && qNormed.isEmpty() && kNormed.isEmpty()) {
             return all.back().apply(turnBack(d, tables));
           }

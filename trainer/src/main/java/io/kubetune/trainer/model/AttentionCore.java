@@ -8,6 +8,7 @@ import io.kubetune.trainer.tensor.Profile.Part;
 import io.kubetune.trainer.tensor.Scope;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -39,9 +40,12 @@ record AttentionCore(
   /// layer, with SmolLM2-135M a third of what else is kept at this length.
   private static final int KEPT_KEYS = 256;
 
-  /// @param start first token of the document in the pack
-  /// @param offset position of its first query among its keys (0 but for decoding)
-  private record Chunk(int start, int from, int count, int keyFrom, int keyCount, int offset) {}
+  /// Some of a document's queries, and the keys that they see.
+  ///
+  /// @param row of the first query
+  /// @param keyRow of the first key
+  /// @param shift keys that the first query sees before its own
+  private record Chunk(int row, int count, int keyRow, int keyCount, int shift) {}
 
   /// What attention gives, and the way back.
   ///
@@ -54,30 +58,40 @@ record AttentionCore(
     }
   }
 
-  /// q [T,H,d], k and v [T+past,K,d]. Only a sequence with a cache has keys from before.
-  Mixed attend(Tensor q, Tensor k, Tensor v, Sequence sequence, Frame frame) {
-    Mixed mixed = Profile.time(Part.ATTENTION, () -> attention(q, k, v, sequence, frame));
+  /// q [T,H,d]; k and v [n,K,d], for each document those before it and its own.
+  ///
+  /// @param positions whose outputs are asked for: a document's rows before them are not set
+  Mixed attend(Tensor q, Tensor k, Tensor v, Sequence sequence, Positions positions, Frame frame) {
+    Mixed mixed =
+        Profile.time(Part.ATTENTION, () -> attention(q, k, v, sequence, positions, frame));
     return new Mixed(
         mixed.out(), dOut -> Profile.time(Part.ATTENTION, () -> mixed.back().apply(dOut)));
   }
 
-  private Mixed attention(Tensor q, Tensor k, Tensor v, Sequence sequence, Frame frame) {
+  private Mixed attention(
+      Tensor q, Tensor k, Tensor v, Sequence sequence, Positions positions, Frame frame) {
     if (FlashAttention.serves(this, q, sequence)) {
       return FlashAttention.attend(this, q, k, v, sequence, frame);
     }
     // What a short document's probabilities take is less than its other activations, and saves
     // their second computation; those of long ones would grow with the square.
     Map<Chunk, Tensor> kept = new HashMap<>();
-    Tensor out = frame.save(forward(q, k, v, sequence, frame, kept));
-    return new Mixed(out, dOut -> backward(dOut, q, k, v, sequence, kept));
+    Tensor out = frame.save(forward(q, k, v, sequence, positions, frame, kept));
+    return new Mixed(out, dOut -> backward(dOut, q, k, v, sequence, positions, kept));
   }
 
   private Tensor forward(
-      Tensor q, Tensor k, Tensor v, Sequence sequence, Frame frame, Map<Chunk, Tensor> kept) {
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Sequence sequence,
+      Positions positions,
+      Frame frame,
+      Map<Chunk, Tensor> kept) {
     Tensor out = Placement.empty(q.scalar_type(), q.size(0), (long) heads * headDimension);
     chunks(
         sequence,
-        k.size(0) - q.size(0),
+        positions,
         c -> {
           try (Scope scope = new Scope()) {
             Tensor p = probabilities(q, k, sequence, c, null);
@@ -85,7 +99,7 @@ record AttentionCore(
               kept.put(c, frame.save(p));
             }
             Tensor o = p.bmm(values(v, c)); // [K, G·n, d]
-            out.narrow(0, c.start() + c.from(), c.count())
+            out.narrow(0, c.row(), c.count())
                 .view(c.count(), keyHeads, groups(), headDimension)
                 .copy_(o.view(keyHeads, groups(), c.count(), headDimension).permute(2, 0, 1, 3));
           }
@@ -95,13 +109,19 @@ record AttentionCore(
 
   /// The derivatives by q, k and v.
   private Tensor[] backward(
-      Tensor dOut, Tensor q, Tensor k, Tensor v, Sequence sequence, Map<Chunk, Tensor> kept) {
-    Tensor dq = torch.empty_like(q);
+      Tensor dOut,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Sequence sequence,
+      Positions positions,
+      Map<Chunk, Tensor> kept) {
+    Tensor dq = torch.zeros_like(q);
     Tensor dk = torch.zeros_like(k);
     Tensor dv = torch.zeros_like(k);
     chunks(
         sequence,
-        0,
+        positions,
         c -> {
           try (Scope scope = new Scope()) {
             Tensor[] capped = new Tensor[1];
@@ -112,7 +132,7 @@ record AttentionCore(
             keys(dv, c).add_(p.transpose(1, 2).bmm(dO).transpose(0, 1));
             keys(dk, c).add_(dS.transpose(1, 2).bmm(rows(q, c)).transpose(0, 1));
             Tensor dQuery = dS.bmm(keys(k, c).transpose(0, 1)); // [K, G·n, d]
-            dq.narrow(0, c.start() + c.from(), c.count())
+            dq.narrow(0, c.row(), c.count())
                 .view(c.count(), keyHeads, groups(), headDimension)
                 .copy_(
                     dQuery.view(keyHeads, groups(), c.count(), headDimension).permute(2, 0, 1, 3));
@@ -141,8 +161,7 @@ record AttentionCore(
   }
 
   private HostKernels.Sight sight(Chunk c) {
-    return new HostKernels.Sight(
-        c.count(), c.keyCount(), c.offset() + c.from() - c.keyFrom(), window);
+    return new HostKernels.Sight(c.count(), c.keyCount(), c.shift(), window);
   }
 
   /// [K, G·n, m] in the compute type, within which a softmax adds up in fp32; leaves the capped
@@ -156,9 +175,7 @@ record AttentionCore(
       kernels.softmax(p, sight(c), scale);
       return p;
     }
-    Tensor mask =
-        sequence.mask(
-            c.count(), c.keyCount(), c.offset() + c.from() - c.keyFrom(), window, groups());
+    Tensor mask = sequence.mask(c.count(), c.keyCount(), c.shift(), window, groups());
     Tensor scores;
     if (softcap > 0) {
       scores = query.bmm(key).mul_(new Scalar(scale / softcap)).tanh_().mul_(new Scalar(softcap));
@@ -176,7 +193,7 @@ record AttentionCore(
 
   /// Rows of a chunk's queries, [K, G·n, d].
   private Tensor rows(Tensor x, Chunk c) {
-    return x.narrow(0, c.start() + c.from(), c.count())
+    return x.narrow(0, c.row(), c.count())
         .view(c.count(), keyHeads, groups(), headDimension)
         .permute(1, 2, 0, 3)
         .reshape(keyHeads, (long) groups() * c.count(), headDimension);
@@ -184,7 +201,7 @@ record AttentionCore(
 
   /// The keys that a chunk sees, [m, K, d].
   private Tensor keys(Tensor k, Chunk c) {
-    return k.narrow(0, c.start() + c.keyFrom(), c.keyCount());
+    return k.narrow(0, c.keyRow(), c.keyCount());
   }
 
   /// The values that a chunk sees, [K, m, d].
@@ -204,18 +221,24 @@ record AttentionCore(
     return (int) Math.max(64, Math.min(Math.ceilDiv(length, chunks), fitting));
   }
 
-  private void chunks(Sequence sequence, long past, java.util.function.Consumer<Chunk> each) {
-    int start = 0;
-    for (int length : sequence.lengths()) {
-      int keys = Math.toIntExact(past) + length;
-      int size = rowsOfChunk(length, keys);
-      for (int from = 0; from < length; from += size) {
+  /// Of each document the queries from the first one on whose output is asked for.
+  private void chunks(Sequence sequence, Positions positions, Consumer<Chunk> each) {
+    int row = 0;
+    int keyRow = 0;
+    for (int i = 0; i < sequence.lengths().length; i++) {
+      int length = sequence.lengths()[i];
+      int before = sequence.before()[i];
+      int skipped = positions.skipped(row, length);
+      int size = rowsOfChunk(length - skipped, before + length);
+      for (int from = skipped; from < length; from += size) {
         int count = Math.min(size, length - from);
-        int first = (int) Math.max(0, past + from - (long) window + 1);
-        int last = (int) past + from + count;
-        each.accept(new Chunk(start, from, count, first, last - first, (int) past));
+        int first = (int) Math.max(0, before + from - (long) window + 1);
+        int last = before + from + count;
+        each.accept(
+            new Chunk(row + from, count, keyRow + first, last - first, before + from - first));
       }
-      start += length;
+      row += length;
+      keyRow += before + length;
     }
   }
 }

@@ -8,6 +8,8 @@ import org.bytedeco.pytorch.Tensor;
 /// One decoder layer: how norms, attention and feed-forward are joined to the residual stream
 /// [T,hidden].
 sealed interface Block extends AutoCloseable {
+  Attention attention();
+
   /// @param positions whose outputs are asked for
   /// @return [n,hidden]
   Pass forward(Tensor x, Sequence sequence, Positions positions, Frame frame);

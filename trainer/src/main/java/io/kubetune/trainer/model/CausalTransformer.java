@@ -3,25 +3,22 @@ package io.kubetune.trainer.model;
 import io.kubetune.trainer.data.Document;
 import io.kubetune.trainer.data.PackedBatch;
 import io.kubetune.trainer.lora.Parameters;
-import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.Frame.Mode;
 import io.kubetune.trainer.tensor.HostArrays;
-import io.kubetune.trainer.tensor.Pass;
 import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Profile;
 import io.kubetune.trainer.tensor.Profile.Part;
 import io.kubetune.trainer.tensor.Scope;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntToLongFunction;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// Runs a [DecoderStack] forwards and back, a block at a time.
-///
-/// There is no graph over the whole model: each block keeps what its [Frame] saved until its own
-/// backward pass, and nothing is computed below the first block that trains.
+/// Trains, evaluates and runs a [DecoderStack]: what documents share first, then each core its own
+/// documents behind it.
 final class CausalTransformer implements CausalLm {
   /// An odd constant, so that each part of a batch draws other random numbers.
   private static final long PART_STREAM = 0xD1342543DE82EF95L;
@@ -29,30 +26,32 @@ final class CausalTransformer implements CausalLm {
   /// Tokens that keep one core busy: its products are as fast as they get.
   private static final int PART_TOKENS = 512;
 
+  /// Spared tokens that are worth a pass of their own: one over few tokens is no faster than over
+  /// these.
+  private static final int WORTH_A_PASS = 128;
+
   private static final Pattern LAYER = Pattern.compile("\\.(\\d+)\\.");
 
   private final DecoderStack decoder;
   private final Parameters parameters;
   private final ScalarType type;
-  private final boolean recompute;
+  private final Plan plan;
   private final int firstTrained;
   private final Lanes lanes;
   private volatile boolean adapters = true;
 
   /// @param threads cores to compute on
   /// @param recompute keep each block's input alone, and compute the block again on the way back
-  CausalTransformer(
-      DecoderStack decoder,
-      Parameters parameters,
-      ScalarType type,
-      boolean recompute,
-      int threads) {
+  /// @param isRandom whether training draws random numbers (dropout, noise), each document its own
+  record Plan(int threads, boolean recompute, boolean isRandom) {}
+
+  CausalTransformer(DecoderStack decoder, Parameters parameters, ScalarType type, Plan plan) {
     this.decoder = decoder;
     this.parameters = parameters;
     this.type = type;
-    this.recompute = recompute;
+    this.plan = plan;
     this.firstTrained = firstTrained();
-    this.lanes = new Lanes(threads, Placement.isGpu() ? Integer.MAX_VALUE : PART_TOKENS);
+    this.lanes = new Lanes(plan.threads(), Placement.isGpu() ? Integer.MAX_VALUE : PART_TOKENS);
   }
 
   private int firstTrained() {
@@ -76,114 +75,113 @@ final class CausalTransformer implements CausalLm {
 
   @Override
   public double accumulate(PackedBatch batch, double scale, long randomStream) {
-    parameters.lanes(lanes.count(batch));
-    List<Double> sums =
-        lanes.compute(
-            batch,
-            part ->
-                Profile.time(
-                    Part.REST,
-                    () ->
-                        accumulateHere(
-                            part.batch(), scale, randomStream + part.number() * PART_STREAM)));
-    if (sums.size() > 1) {
-      parameters.addUpLanes();
-    }
-    return sums.stream().mapToDouble(Double::doubleValue).sum();
+    return accumulate(List.of(batch), scale, number -> randomStream);
   }
 
-  private double accumulateHere(PackedBatch batch, double scale, long randomStream) {
-    Mode mode = Mode.training(randomStream);
-    List<Block> blocks = decoder.blocks();
-    int last = blocks.size() - 1;
-    List<LayerPass> layers = new ArrayList<>();
-    Selection chosen = Selection.of(batch);
+  @Override
+  public double accumulate(
+      List<PackedBatch> microSteps, double scale, IntToLongFunction randomStreams) {
+    Prefixes prefixes = plan.isRandom() ? Prefixes.NONE : prefixes(microSteps);
+    Profile.spared(prefixes.spared());
+    try (Scope scope = new Scope();
+        PrefixPass shared = new PrefixPass(decoder, prefixes, type, plan.threads(), how(0))) {
+      double sum = together(() -> shared.forward(scale).crossEntropy());
+      for (int i = 0; i < microSteps.size(); i++) {
+        long stream = randomStreams.applyAsLong(i);
+        PackedBatch rest = prefixes.behind(microSteps.get(i));
+        parameters.lanes(lanes.count(rest));
+        List<Double> sums =
+            lanes.compute(
+                rest,
+                part ->
+                    Profile.time(
+                        Part.REST,
+                        () ->
+                            accumulateHere(
+                                shared,
+                                part.batch(),
+                                scale,
+                                stream + part.number() * PART_STREAM)));
+        if (sums.size() > 1) {
+          parameters.addUpLanes();
+        }
+        sum += sums.stream().mapToDouble(Double::doubleValue).sum();
+      }
+      together(shared::backward);
+      return sum;
+    }
+  }
+
+  private StackPass.How how(long randomStream) {
+    return new StackPass.How(Mode.training(randomStream), plan.recompute(), firstTrained);
+  }
+
+  private <T> T together(Supplier<T> pass) {
+    return lanes.together(() -> Profile.time(Part.REST, pass));
+  }
+
+  private double accumulateHere(
+      PrefixPass shared, PackedBatch rest, double scale, long randomStream) {
+    Selection chosen = Selection.of(rest.targets());
     if (chosen.isEmpty()) {
       return 0;
     }
     try (Scope scope = new Scope();
-        Frame ends = new Frame(mode, -1);
-        Sequence sequence = Sequence.packed(batch.lengths(), type)) {
-      Pass embedded = decoder.embedding().forward(Placement.longs(batch.tokens()), sequence, ends);
-      Positions positions = chosen.of(batch.tokenCount());
-      Tensor x = embedded.out(); // [T,hidden], behind the last layer [n,hidden]
-      for (int i = 0; i < blocks.size(); i++) {
-        LayerPass layer =
-            new LayerPass(
-                blocks.get(i),
-                i,
-                sequence,
-                i == last ? positions : Positions.ALL,
-                i < firstTrained ? Mode.inference(true) : mode,
-                recompute);
-        layers.add(layer);
-        x = replace(x, layer.forward(x));
-      }
-      Pass normed = decoder.finalNorm().forward(x, ends);
+        Sequence sequence = shared.sequence(rest);
+        StackPass pass = new StackPass(decoder, sequence, how(randomStream))) {
+      Tensor hidden = pass.forward(rest.tokens(), chosen.positions());
       Tensor targets = Placement.longs(chosen.targets());
-      Head.Loss loss =
-          Profile.time(Part.HEAD, () -> decoder.head().loss(normed.out(), targets, scale));
-      Tensor dx = normed.back().apply(loss.dHidden());
-      for (int i = last; i >= firstTrained; i--) {
-        dx = replace(dx, layers.get(i).backward(dx));
-      }
-      if (decoder.embedding().isTrained()) {
-        embedded.back().apply(dx);
-      }
+      Head.Loss loss = Profile.time(Part.HEAD, () -> decoder.head().loss(hidden, targets, scale));
+      pass.backward(loss.dHidden());
       return loss.crossEntropy().item_double(); // waits for the GPU, so it is read last
-    } finally {
-      layers.forEach(LayerPass::close);
     }
   }
 
-  /// The old tensor's memory goes at once: with one handle a layer the whole stream would be kept.
-  private static Tensor replace(Tensor old, Tensor fresh) {
-    old.close();
-    return fresh;
-  }
-
-  /// Positions of a pack that have a target, and their targets.
-  private record Selection(int[] positions, int[] targets) {
-    boolean isEmpty() {
-      return positions.length == 0;
-    }
-
-    Positions of(int total) {
-      return Positions.of(positions, total);
-    }
-
-    static Selection of(PackedBatch batch) {
-      int[] all = batch.targets();
-      int[] positions =
-          java.util.stream.IntStream.range(0, all.length)
-              .filter(i -> all[i] != Document.IGNORED)
-              .toArray();
-      return new Selection(
-          positions, java.util.Arrays.stream(positions).map(i -> all[i]).toArray());
-    }
-  }
-
-  @Override
-  public LossSum evaluate(PackedBatch batch) {
-    return lanes.compute(batch, part -> evaluateHere(part.batch())).stream()
-        .reduce(LossSum::plus)
-        .orElseThrow();
+  /// What documents share and is worth to be computed once: beside that of the step, so much is
+  /// kept of it as of one core's part, or of the longest document.
+  private Prefixes prefixes(List<PackedBatch> batches) {
+    List<Document> documents = batches.stream().flatMap(b -> b.documents().stream()).toList();
+    int longest = documents.stream().mapToInt(Document::length).max().orElse(0);
+    int turnsAlike =
+        decoder.blocks().stream()
+            .mapToInt(
+                block -> block.attention().rope().originalLength()) // longer ones turn otherwise
+            .min()
+            .orElse(0);
+    Prefixes found = Prefixes.of(documents, Math.max(PART_TOKENS, longest), turnsAlike);
+    return found.spared() < WORTH_A_PASS ? Prefixes.NONE : found;
   }
 
   /// In fp32 whatever the compute type: an evaluation says the same on every machine, and the same
   /// as PEFT.
-  private LossSum evaluateHere(PackedBatch batch) {
-    Selection chosen = Selection.of(batch);
+  @Override
+  public LossSum evaluate(PackedBatch batch) {
+    Prefixes prefixes = prefixes(List.of(batch));
+    try (Scope scope = new Scope();
+        PrefixPass shared =
+            new PrefixPass(
+                decoder,
+                prefixes,
+                ScalarType.Float,
+                plan.threads(),
+                StackPass.How.forwards(adapters))) {
+      LossSum sum = lanes.together(() -> shared.forward(Double.NaN));
+      return lanes
+          .compute(prefixes.behind(batch), part -> evaluateHere(shared, part.batch()))
+          .stream()
+          .reduce(sum, LossSum::plus);
+    }
+  }
+
+  private LossSum evaluateHere(PrefixPass shared, PackedBatch rest) {
+    Selection chosen = Selection.of(rest.targets());
     if (chosen.isEmpty()) {
-      return new LossSum(0, 0, 0);
+      return LossSum.NONE;
     }
     try (Scope scope = new Scope();
-        Sequence sequence = Sequence.packed(batch.lengths(), ScalarType.Float)) {
-      Positions positions = chosen.of(batch.tokenCount());
-      Tensor normed = normed(hidden(Placement.longs(batch.tokens()), sequence, positions));
-      Head.Loss loss = decoder.head().loss(normed, Placement.longs(chosen.targets()), Double.NaN);
-      return new LossSum(
-          loss.crossEntropy().item_double(), loss.correct().item_long(), chosen.positions().length);
+        Sequence sequence = shared.sequence(rest)) {
+      Tensor hidden = hidden(rest.tokens(), sequence, chosen.positions());
+      return decoder.head().loss(hidden, Placement.longs(chosen.targets()), Double.NaN).sum();
     }
   }
 
@@ -192,31 +190,15 @@ final class CausalTransformer implements CausalLm {
   public Tensor logits(PackedBatch batch) {
     try (Scope scope = new Scope();
         Sequence sequence = Sequence.packed(batch.lengths(), ScalarType.Float)) {
-      Tensor x = hidden(Placement.longs(batch.tokens()), sequence, Positions.ALL);
-      return scope.escape(decoder.head().logits(normed(x)));
+      Tensor hidden = hidden(batch.tokens(), sequence, Positions.ALL);
+      return scope.escape(decoder.head().logits(hidden));
     }
   }
 
-  private Tensor hidden(Tensor ids, Sequence sequence, Positions positions) {
-    Mode mode = Mode.inference(adapters);
-    int last = decoder.blocks().size() - 1;
-    Tensor x;
-    try (Frame frame = new Frame(mode, -1)) {
-      x = decoder.embedding().forward(ids, sequence, frame).out();
-    }
-    for (int i = 0; i < decoder.blocks().size(); i++) {
-      Positions asked = i == last ? positions : Positions.ALL;
-      try (LayerPass layer =
-          new LayerPass(decoder.blocks().get(i), i, sequence, asked, mode, false)) {
-        x = replace(x, layer.forward(x));
-      }
-    }
-    return x;
-  }
-
-  private Tensor normed(Tensor x) {
-    try (Frame frame = new Frame(Mode.inference(adapters), -1)) {
-      return decoder.finalNorm().forward(x, frame).out();
+  /// [n,hidden] behind the last norm, with no way back.
+  private Tensor hidden(int[] tokens, Sequence sequence, Positions positions) {
+    try (StackPass pass = new StackPass(decoder, sequence, StackPass.How.forwards(adapters))) {
+      return pass.forward(tokens, positions);
     }
   }
 
@@ -234,9 +216,9 @@ final class CausalTransformer implements CausalLm {
         try (Scope scope = new Scope();
             Sequence sequence = Sequence.continued(tokens.length, cache, type)) {
           Positions last = Positions.of(new int[] {tokens.length - 1}, tokens.length);
-          Tensor x = hidden(Placement.longs(tokens), sequence, last);
+          Tensor hidden = hidden(tokens, sequence, last);
           cache.advance(tokens.length);
-          return HostArrays.values(decoder.head().logits(normed(x)));
+          return HostArrays.values(decoder.head().logits(hidden));
         }
       }
 

@@ -30,25 +30,29 @@ final class FlashAttention {
         && core.softcap() == 0
         && core.headDimension() <= LARGEST_HEAD
         && core.headDimension() % 8 == 0
-        && sequence.cache() == null;
+        && !(sequence.past() instanceof KeyValueCache);
   }
 
+  /// A document's queries are the last of its keys: the kernel's causal mask is aligned to the end.
+  ///
   /// @param q [T,H,d]
-  /// @param k [T,K,d]
-  /// @param v [T,K,d]
+  /// @param k [n,K,d]
+  /// @param v [n,K,d]
   static AttentionCore.Mixed attend(
       AttentionCore core, Tensor q, Tensor k, Tensor v, Sequence sequence, Frame frame) {
-    Tensor starts = sequence.starts();
-    long longest = sequence.longest();
+    Tensor queryStarts = sequence.queryStarts();
+    Tensor keyStarts = sequence.keyStarts();
+    long mostQueries = Sequence.largest(sequence.lengths());
+    long mostKeys = Sequence.largest(sequence.keys());
     IValueVector results =
         Operators.FORWARD.call(
             new IValue(q),
             new IValue(k),
             new IValue(v),
-            new IValue(starts),
-            new IValue(starts),
-            new IValue(longest),
-            new IValue(longest),
+            new IValue(queryStarts),
+            new IValue(keyStarts),
+            new IValue(mostQueries),
+            new IValue(mostKeys),
             new IValue(0.0), // dropout
             new IValue(true), // causal
             new IValue(false), // no debug mask
@@ -72,10 +76,10 @@ final class FlashAttention {
                   new IValue(v),
                   new IValue(out),
                   new IValue(logSumExp),
-                  new IValue(starts),
-                  new IValue(starts),
-                  new IValue(longest),
-                  new IValue(longest),
+                  new IValue(queryStarts),
+                  new IValue(keyStarts),
+                  new IValue(mostQueries),
+                  new IValue(mostKeys),
                   new IValue(0.0),
                   new IValue(true),
                   new IValue(randomState),

@@ -32,8 +32,14 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
   /// @param crossEntropy sum over the rows, one fp64
   /// @param correct rows whose likeliest token is the target, one int64; counted where no
   ///   derivative is asked for
+  /// @param rows n
   /// @param dHidden [n,hidden]; null where it was not asked for
-  record Loss(Tensor crossEntropy, Tensor correct, Tensor dHidden) {}
+  record Loss(Tensor crossEntropy, Tensor correct, long rows, Tensor dHidden) {
+    /// Waits for the GPU.
+    CausalLm.LossSum sum() {
+      return new CausalLm.LossSum(crossEntropy.item_double(), correct.item_long(), rows);
+    }
+  }
 
   private static long chunkLogits() {
     return Placement.isGpu() ? CHUNK_LOGITS_GPU : CHUNK_LOGITS;
@@ -133,7 +139,7 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
         }
       }
     }
-    return new Loss(sum, correct, dHidden);
+    return new Loss(sum, correct, n, dHidden);
   }
 
   /// Whether logits are the product alone.

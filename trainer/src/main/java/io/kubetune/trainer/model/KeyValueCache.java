@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.global.torch;
 /// The keys and values of one document's earlier tokens, a pair a layer.
 ///
 /// Storage doubles when it is full, so that appending a token at a time stays linear.
-final class KeyValueCache implements AutoCloseable {
+final class KeyValueCache implements Past, AutoCloseable {
   private final Tensor[] keys;
   private final Tensor[] values;
   private int length;
@@ -27,13 +27,10 @@ final class KeyValueCache implements AutoCloseable {
     length += tokens;
   }
 
-  /// Appends [t, kvHeads, d] and returns all so far, [length + t, kvHeads, d].
-  Tensor appendKeys(int layer, Tensor fresh) {
-    return append(keys, layer, fresh);
-  }
-
-  Tensor appendValues(int layer, Tensor fresh) {
-    return append(values, layer, fresh);
+  /// Appends [t,K,d] and returns all so far, [length + t,K,d].
+  @Override
+  public Pair before(int layer, Pair own) {
+    return new Pair(append(keys, layer, own.keys()), append(values, layer, own.values()));
   }
 
   private Tensor append(Tensor[] store, int layer, Tensor fresh) {

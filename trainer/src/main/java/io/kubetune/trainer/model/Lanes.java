@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /// Computes a batch's documents on several cores, each with documents of its own.
@@ -96,8 +97,7 @@ final class Lanes implements AutoCloseable {
   <T> List<T> compute(PackedBatch batch, Function<Part, T> computation) {
     List<List<Part>> lanes = split(batch);
     if (lanes.size() == 1) {
-      Threads.perOperation(count);
-      return lanes.getFirst().stream().map(computation).toList();
+      return together(() -> lanes.getFirst().stream().map(computation).toList());
     }
     Threads.perOperation(1);
     List<Future<List<T>>> running = new ArrayList<>();
@@ -113,6 +113,12 @@ final class Lanes implements AutoCloseable {
                   })));
     }
     return join(running);
+  }
+
+  /// Runs a computation that all cores share, each of its operations for itself.
+  <T> T together(Supplier<T> computation) {
+    Threads.perOperation(count);
+    return computation.get();
   }
 
   /// All are waited for, also where one failed: none may go on writing into what the caller takes

@@ -74,10 +74,14 @@ public final class Models {
           .kubetune()
           .initialAdapter()
           .ifPresent(adapter -> AdapterFolder.load(Path.of(adapter), parameters));
-      boolean recompute = training.kubetune().memory() == Memory.SMALL;
+      boolean drops = !build.isFull() && training.lora().dropout() > 0;
+      var plan =
+          new CausalTransformer.Plan(
+              lanes(training),
+              training.kubetune().memory() == Memory.SMALL,
+              drops || build.noise().isPresent());
       return new OpenModel(
-          new CausalTransformer(
-              decoder, parameters, precision.compute(), recompute, lanes(training)),
+          new CausalTransformer(decoder, parameters, precision.compute(), plan),
           config.modelType(),
           checkpoint.parameterCount(),
           decoder.vocabulary(),

@@ -1,6 +1,7 @@
 package io.kubetune.trainer.model;
 
 import io.kubetune.trainer.tensor.Placement;
+import java.util.Arrays;
 import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 
@@ -13,13 +14,24 @@ import org.bytedeco.pytorch.Tensor;
 /// ```
 ///
 /// @param rows [n] int64, ascending; empty: all
-record Positions(Optional<Tensor> rows) {
-  static final Positions ALL = new Positions(Optional.empty());
+/// @param places the same on the host
+record Positions(Optional<Tensor> rows, int[] places) {
+  static final Positions ALL = new Positions(Optional.empty(), new int[0]);
 
   /// @param rows [n] ascending
   /// @param total T
   static Positions of(int[] rows, int total) {
-    return rows.length == total ? ALL : new Positions(Optional.of(Placement.longs(rows)));
+    return rows.length == total ? ALL : new Positions(Optional.of(Placement.longs(rows)), rows);
+  }
+
+  /// How many of `count` rows from `start` on no one asks for before the first that someone does.
+  int skipped(int start, int count) {
+    if (rows.isEmpty()) {
+      return 0;
+    }
+    int found = Arrays.binarySearch(places, start);
+    int at = found < 0 ? -found - 1 : found;
+    return at == places.length ? count : Math.min(count, places[at] - start);
   }
 
   Tensor of(Tensor x) {

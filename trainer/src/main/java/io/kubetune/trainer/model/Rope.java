@@ -122,19 +122,20 @@ public record Rope(
     return new Rope(rotated, inverseShort, inverseLong, original, magnitude);
   }
 
-  /// cos and sin [T, rotated/2] of documents end to end, each from position `past`, by each
-  /// document's own length.
-  Tables tables(int[] lengths, int past, ScalarType type) {
+  /// cos and sin [T, rotated/2] of documents end to end, each from the position behind what is
+  /// before it, by each document's whole length.
+  Tables tables(int[] lengths, int[] before, ScalarType type) {
     try (Scope scope = new Scope()) {
       Tensor[] angles = new Tensor[lengths.length];
       for (int i = 0; i < lengths.length; i++) {
-        int end = past + lengths[i];
+        int end = before[i] + lengths[i];
         double[] inverse = end > originalLength ? longInverse : shortInverse;
         float[] rounded = new float[inverse.length];
         for (int j = 0; j < rounded.length; j++) {
           rounded[j] = (float) inverse[j];
         }
-        Tensor positions = torch.arange(new Scalar(past), new Scalar(end)).to(ScalarType.Float);
+        Tensor positions =
+            torch.arange(new Scalar(before[i]), new Scalar(end)).to(ScalarType.Float);
         angles[i] = torch.outer(positions, HostArrays.floats(rounded));
       }
       Tensor all = angles.length == 1 ? angles[0] : torch.cat(new TensorVector(angles), 0);

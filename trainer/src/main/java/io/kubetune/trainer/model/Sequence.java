@@ -2,6 +2,7 @@ package io.kubetune.trainer.model;
 
 import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Scope;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
@@ -14,32 +15,37 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// masks.
 final class Sequence implements AutoCloseable {
   private final int[] lengths;
-  private final int past;
-  private final KeyValueCache cache;
+  private final int[] before;
+  private final Past past;
   private final ScalarType type;
   private final Map<Rope, Rope.Tables> tables = new HashMap<>();
   private final Map<MaskKey, Tensor> masks = new HashMap<>();
-
-  private Tensor starts;
+  private Tensor queryStarts;
+  private Tensor keyStarts;
 
   /// @param before offsets that a mask serves: from 0 to this
   private record MaskKey(int queries, int before, int window, int groups) {}
 
-  private Sequence(int[] lengths, int past, KeyValueCache cache, ScalarType type) {
+  private Sequence(int[] lengths, int[] before, Past past, ScalarType type) {
     this.lengths = lengths;
+    this.before = before;
     this.past = past;
-    this.cache = cache;
     this.type = type;
   }
 
   /// Documents end to end.
   static Sequence packed(int[] lengths, ScalarType type) {
-    return new Sequence(lengths, 0, null, type);
+    return behind(lengths, new int[lengths.length], Past.NONE, type);
+  }
+
+  /// Documents end to end, each behind so many tokens whose keys and values `past` has.
+  static Sequence behind(int[] lengths, int[] before, Past past, ScalarType type) {
+    return new Sequence(lengths, before, past, type);
   }
 
   /// The next tokens of one document whose earlier keys and values are in the cache.
   static Sequence continued(int length, KeyValueCache cache, ScalarType type) {
-    return new Sequence(new int[] {length}, cache.length(), cache, type);
+    return behind(new int[] {length}, new int[] {cache.length()}, cache, type);
   }
 
   /// [documents] tokens in each.
@@ -47,42 +53,56 @@ final class Sequence implements AutoCloseable {
     return lengths;
   }
 
+  /// [documents] tokens before those of each.
+  int[] before() {
+    return before;
+  }
+
+  /// [documents] keys that each sees: those before it and its own.
+  int[] keys() {
+    int[] all = lengths.clone();
+    Arrays.setAll(all, i -> before[i] + lengths[i]);
+    return all;
+  }
+
   /// Type of activations.
   ScalarType type() {
     return type;
   }
 
-  /// Null but for decoding.
-  KeyValueCache cache() {
-    return cache;
+  Past past() {
+    return past;
   }
 
-  /// T.
-  int tokenCount() {
-    return java.util.Arrays.stream(lengths).sum();
+  /// [documents + 1] int32: where each document's queries start, and T.
+  Tensor queryStarts() {
+    queryStarts = queryStarts == null ? starts(lengths) : queryStarts;
+    return queryStarts;
   }
 
-  /// [documents + 1] int32: where each document starts, and T.
-  Tensor starts() {
-    if (starts == null) {
-      int[] all = new int[lengths.length + 1];
-      for (int i = 0; i < lengths.length; i++) {
-        all[i + 1] = all[i] + lengths[i];
-      }
-      try (Scope scope = new Scope()) {
-        starts = Scope.own(Placement.longs(all).to(ScalarType.Int));
-      }
+  /// [documents + 1] int32: where the keys that each document sees start, and how many there are.
+  Tensor keyStarts() {
+    keyStarts = keyStarts == null ? starts(keys()) : keyStarts;
+    return keyStarts;
+  }
+
+  private static Tensor starts(int[] counts) {
+    int[] all = new int[counts.length + 1];
+    for (int i = 0; i < counts.length; i++) {
+      all[i + 1] = all[i] + counts[i];
     }
-    return starts;
+    try (Scope scope = new Scope()) {
+      return Scope.own(Placement.longs(all).to(ScalarType.Int));
+    }
   }
 
-  /// Tokens of the longest document.
-  int longest() {
-    return java.util.Arrays.stream(lengths).max().orElse(0);
+  /// The largest of some counts.
+  static int largest(int[] counts) {
+    return Arrays.stream(counts).max().orElse(0);
   }
 
   Rope.Tables tables(Rope rope) {
-    return tables.computeIfAbsent(rope, r -> r.tables(lengths, past, type));
+    return tables.computeIfAbsent(rope, r -> r.tables(lengths, before, type));
   }
 
   /// What is added to scores [.., groups·queries, keys]: 0 where query i may see key j, minus
@@ -98,10 +118,10 @@ final class Sequence implements AutoCloseable {
     }
     // Masks of a long document's chunks are the same one, further to the right each time: a single
     // one for all is as long as the document, and one each would grow with its square.
-    int before = offset == 0 ? 0 : past + longest();
+    int most = offset == 0 ? 0 : largest(keys());
     return masks
-        .computeIfAbsent(new MaskKey(queries, before, window, groups), this::mask)
-        .narrow(2, before - (long) offset, keys);
+        .computeIfAbsent(new MaskKey(queries, most, window, groups), this::mask)
+        .narrow(2, most - (long) offset, keys);
   }
 
   /// [1, groups·queries, before + queries]: as queries at position `before` see keys.
@@ -123,8 +143,11 @@ final class Sequence implements AutoCloseable {
   public void close() {
     tables.values().forEach(Rope.Tables::close);
     masks.values().forEach(Tensor::close);
-    if (starts != null) {
-      starts.close();
+    if (queryStarts != null) {
+      queryStarts.close();
+    }
+    if (keyStarts != null) {
+      keyStarts.close();
     }
   }
 }

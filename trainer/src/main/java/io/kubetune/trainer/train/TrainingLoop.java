@@ -154,14 +154,13 @@ public final class TrainingLoop {
   private double gradients(List<PackedBatch> batches) {
     long labelTokens = batches.stream().mapToLong(PackedBatch::labelTokens).sum();
     model.parameters().zeroGradients();
-    double sum = 0;
-    int number = 0;
-    for (PackedBatch batch : batches) {
-      stop.check();
-      long random = new Randomness(training.seed(), progress.step, number++).nextLong();
-      sum += model.accumulate(batch, 1.0 / labelTokens, random);
-    }
-    return sum;
+    return model.accumulate(
+        batches,
+        1.0 / labelTokens,
+        number -> {
+          stop.check();
+          return new Randomness(training.seed(), progress.step, number).nextLong();
+        });
   }
 
   private void evaluateHere() {
