@@ -20,6 +20,9 @@ record TokenMemory(ModelDimensions model, TrainingConfig config, int c) {
   /// Numbers of a chunk of scores or of logits, at the most.
   private static final long CHUNK = 8L << 20;
 
+  /// Of logits with `memory: small`.
+  private static final long CHUNK_SMALL = 2L << 20;
+
   /// Scores and their derivative, and what they are copied from.
   private static final int SCORES_AT_ONCE = 3;
 
@@ -98,12 +101,16 @@ record TokenMemory(ModelDimensions model, TrainingConfig config, int c) {
   /// bias), in fp32 besides.
   long logitBytes(long tokens) {
     boolean plain = !model.modelType().equals("gemma2") && model.family() != Family.PHI;
-    return Math.min(tokens * model.vocabulary(), CHUNK) * (plain ? 2L * c : 2L * (4 + c));
+    return logits(tokens) * (plain ? 2L * c : 2L * (4 + c));
   }
 
   /// Without a derivative, and in fp32.
   long evaluatedLogitBytes(long tokens) {
-    return Math.min(tokens * model.vocabulary(), CHUNK) * 2 * 4;
+    return logits(tokens) * 2 * 4;
+  }
+
+  private long logits(long tokens) {
+    return Math.min(tokens * model.vocabulary(), isSmall() ? CHUNK_SMALL : CHUNK);
   }
 
   private boolean isSmall() {

@@ -82,7 +82,8 @@ final class Decoders {
             ends.headBias()
                 ? Optional.of(build.vector(ends.head() + ".bias", w.vocabulary()))
                 : Optional.empty(),
-            ends.softcap()),
+            ends.softcap(),
+            build.isSmall()),
         w.hidden(),
         w.vocabulary());
   }

@@ -22,12 +22,23 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 ///
 /// @param weight [V,hidden]; with tied embeddings the embedding's own
 /// @param softcap 0: none; else logits = cap·tanh(logits/cap) (Gemma 2)
-record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
-  /// Logits of a chunk: at most so many values (32 MB in fp32); on a GPU as many as keep it busy
-  /// (256 MB).
+/// @param chunkLogits a chunk has at most so many values
+record Head(Weight weight, Optional<VectorWeight> bias, double softcap, long chunkLogits) {
+  /// Logits of a chunk: 32 MB in fp32, or a quarter of that where memory counts for more than time;
+  /// on a GPU as many as keep it busy (256 MB).
   private static final long CHUNK_LOGITS = 8L << 20;
 
+  private static final long CHUNK_LOGITS_SMALL = 2L << 20;
   private static final long CHUNK_LOGITS_GPU = 64L << 20;
+
+  /// @param small whether less memory is worth some time
+  Head(Weight weight, Optional<VectorWeight> bias, double softcap, boolean small) {
+    this(
+        weight,
+        bias,
+        softcap,
+        Placement.isGpu() ? CHUNK_LOGITS_GPU : small ? CHUNK_LOGITS_SMALL : CHUNK_LOGITS);
+  }
 
   /// @param crossEntropy sum over the rows, one fp64
   /// @param correct rows whose likeliest token is the target, one int64; counted where no
@@ -39,10 +50,6 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
     CausalLm.LossSum sum() {
       return new CausalLm.LossSum(crossEntropy.item_double(), correct.item_long(), rows);
     }
-  }
-
-  private static long chunkLogits() {
-    return Placement.isGpu() ? CHUNK_LOGITS_GPU : CHUNK_LOGITS;
   }
 
   /// [n,hidden] to [n,V] fp32.
@@ -100,7 +107,7 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
   }
 
   private void slices(Slice each) {
-    long rows = Math.max(1, chunkLogits() / weight.columns());
+    long rows = Math.max(1, chunkLogits / weight.columns());
     for (long from = 0; from < weight.rows(); from += rows) {
       try (Scope scope = new Scope()) {
         each.take(from, Math.min(rows, weight.rows() - from));
@@ -116,7 +123,7 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap) {
     boolean withDerivative = !Double.isNaN(scale);
     Tensor dHidden =
         withDerivative ? Placement.empty(hidden.scalar_type(), n, hidden.size(1)) : null;
-    long rows = Math.max(1, chunkLogits() / weight.rows());
+    long rows = Math.max(1, chunkLogits / weight.rows());
     Tensor sum = Placement.zeros(ScalarType.Double);
     Tensor correct = Placement.zeros(ScalarType.Long);
     for (long from = 0; from < n; from += rows) {

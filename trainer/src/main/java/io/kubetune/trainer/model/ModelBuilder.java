@@ -1,6 +1,7 @@
 package io.kubetune.trainer.model;
 
 import io.kubetune.contract.TrainingConfig;
+import io.kubetune.contract.TrainingConfig.KubetuneConfig.Memory;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig.Method;
 import io.kubetune.contract.TrainingConfig.Lora;
 import io.kubetune.trainer.load.Checkpoint;
@@ -65,6 +66,11 @@ public final class ModelBuilder {
 
   boolean isFull() {
     return training.kubetune().method() == Method.FULL;
+  }
+
+  /// Whether less memory is worth some time.
+  boolean isSmall() {
+    return training.kubetune().memory() == Memory.SMALL;
   }
 
   boolean has(String tensor) {

@@ -29,7 +29,7 @@ class HeadTest {
       Tensor table = torch.randn(VOCABULARY, HIDDEN).mul_(new Scalar(0.05)).to(stored);
       Tensor hidden = torch.randn(ROWS, HIDDEN);
       Tensor targets = torch.arange(new Scalar(ROWS)).remainder(new Scalar(VOCABULARY));
-      Head head = new Head(new DenseWeight(table, scratch), Optional.empty(), softcap);
+      Head head = new Head(new DenseWeight(table, scratch), Optional.empty(), softcap, false);
 
       Tensor leaf = hidden.clone().set_requires_grad(true);
       Tensor plain = torch.linear(leaf, table.to(ScalarType.Float));
