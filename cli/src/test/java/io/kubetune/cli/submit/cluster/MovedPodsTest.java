@@ -142,7 +142,8 @@ class MovedPodsTest {
   void aHeapThatIsTooSmallFailsTheJobAtOnceAsMemory() throws Exception {
     // What overrides the command line, whose young generation would be larger than the heap.
     Typed created =
-        runs.create("heap", "--env=_JAVA_OPTIONS=-Xmx4m -Xmn1m", "--backoff-limit=3", "--wait");
+        runs.create(
+            "heap", "--env=_JAVA_OPTIONS=-Xms4m -Xmx4m -Xmn1m", "--backoff-limit=3", "--wait");
 
     assertThat(created.status()).as(created.err()).isEqualTo(ExitCode.OUT_OF_MEMORY.code());
     assertThat(runs.status("heap").path("pods")).hasSize(1);
