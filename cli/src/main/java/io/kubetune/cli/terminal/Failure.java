@@ -11,9 +11,6 @@ import io.kubetune.contract.TuneException;
 ///     try: lower-case letters, digits and '-', for example first
 /// ```
 public final class Failure {
-  /// Of what goes on in another line.
-  private static final int INDENT = 2;
-
   private Failure() {}
 
   public static void print(TuneException failure, Terminal terminal) {
@@ -32,7 +29,7 @@ public final class Failure {
   }
 
   private static void add(String line, Terminal terminal, StringBuilder text) {
-    Prose.print(line, INDENT, terminal.errColumns(), text);
+    Prose.print(line, Prose.INDENT, terminal.errColumns(), text);
   }
 
   /// Something that the user should know and that stops nothing, in a line.

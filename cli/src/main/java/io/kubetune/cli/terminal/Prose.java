@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
 /// Prose.print("warning: " + found, 2, terminal.errColumns(), terminal.err());
 /// ```
 public final class Prose {
+  /// Spaces before what goes on in another line, mostly.
+  public static final int INDENT = 2;
+
   /// Where there is no screen.
   static final int ENDLESS = Integer.MAX_VALUE;
 
@@ -53,13 +56,11 @@ public final class Prose {
     int start = text.length() - text.stripLeading().length();
     StringBuilder line = new StringBuilder(text.substring(0, start));
     boolean isFirst = true;
-    int margin = start;
     for (String word : text.substring(start).split(" ")) {
       if (!isFirst && width(line) + 1 + width(word) > columns) {
         lines.add(line.toString().stripTrailing());
         line.setLength(0);
-        margin = start + indent;
-        line.repeat(' ', margin);
+        line.repeat(' ', start + indent);
         isFirst = true;
       }
       line.append(isFirst ? "" : " ").append(word);

@@ -53,9 +53,6 @@ public record Terminal(
 
   private static final int DEFAULT_COLUMNS = 80;
 
-  /// Of what goes on in another line.
-  private static final int INDENT = 2;
-
   /// Wider lines than this are hard to read; tables and bars stop growing here.
   private static final int MOST_COLUMNS = 160;
 
@@ -99,21 +96,15 @@ public record Terminal(
 
   /// The same without bars, colours and drawn characters: lines, as a screen reader reads them.
   public Terminal plainly() {
-    return new Terminal(
-        out,
-        err,
-        in,
-        inIsTerminal,
-        outIsTerminal,
-        errIsTerminal,
-        false,
-        columns,
-        false,
-        Drawing.NONE,
-        verbosity);
+    return with(false, false, Drawing.NONE, verbosity);
   }
 
   public Terminal withVerbosity(int level) {
+    return with(bars, colours, drawing, level);
+  }
+
+  /// The same streams.
+  private Terminal with(boolean bars, boolean colours, Drawing drawing, int verbosity) {
     return new Terminal(
         out,
         err,
@@ -125,7 +116,7 @@ public record Terminal(
         columns,
         colours,
         drawing,
-        level);
+        verbosity);
   }
 
   public boolean unicode() {
@@ -135,12 +126,12 @@ public record Terminal(
   /// Talk, in lines of the screen's width, below the data that there is so far.
   public void say(String text) {
     out.flush();
-    Prose.print(text, INDENT, errColumns(), err);
+    Prose.print(text, Prose.INDENT, errColumns(), err);
   }
 
   /// The same for prose among data.
   public void print(String text) {
-    Prose.print(text, INDENT, outColumns(), out);
+    Prose.print(text, Prose.INDENT, outColumns(), out);
   }
 
   /// Widest line of prose on `out`: elsewhere than on a screen a line is as long as it is.

@@ -2,6 +2,7 @@ package io.kubetune.cli.watch;
 
 import io.kubetune.cli.submit.RunState;
 import io.kubetune.cli.terminal.Lines;
+import io.kubetune.cli.terminal.Prose;
 import io.kubetune.contract.Event;
 import java.time.Instant;
 
@@ -14,9 +15,6 @@ import java.time.Instant;
 /// ```
 public final class LineNarrator implements Narrator {
   private static final int LINES_FOR_ALL_STEPS = 20;
-
-  /// Of what goes on in another line.
-  private static final int INDENT = 2;
 
   private static final int TEXT_COLUMN = 13;
 
@@ -48,9 +46,9 @@ public final class LineNarrator implements Narrator {
       }
       case Event.Evaluated e -> tell(Stage.EVALUATING_AFTER, EventText.of(e));
       case Event.Checkpointed e -> tell(Stage.TRAINING, "checkpoint " + e.path());
-      case Event.Warned e -> lines.prose("warning: " + e.message(), INDENT);
+      case Event.Warned e -> lines.prose("warning: " + e.message(), Prose.INDENT);
       case Event.Completed e -> tell(Stage.FINISHING, "adapter in " + e.adapter());
-      case Event.Failed e -> lines.prose("failed: " + e.message(), INDENT);
+      case Event.Failed e -> lines.prose("failed: " + e.message(), Prose.INDENT);
     }
   }
 
@@ -66,7 +64,7 @@ public final class LineNarrator implements Narrator {
 
   @Override
   public void say(String message) {
-    lines.prose(message, INDENT);
+    lines.prose(message, Prose.INDENT);
   }
 
   @Override
@@ -78,7 +76,7 @@ public final class LineNarrator implements Narrator {
   public void end(RunState state, RunProgress progress, Instant time) {
     state.image().ifPresent(i -> tell(Stage.PUBLISHING, i.reference() + "@" + i.digest()));
     if (!state.message().isEmpty()) {
-      lines.prose(state.message(), INDENT);
+      lines.prose(state.message(), Prose.INDENT);
     }
     lines.accept(state.phase().toString());
   }

@@ -2,13 +2,13 @@ package io.kubetune.trainer.lora;
 
 import io.kubetune.trainer.kernel.ThinProducts;
 import io.kubetune.trainer.lora.AdaptedLinear.Part;
+import io.kubetune.trainer.lora.AdapterColumns.Column;
 import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Scope;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -22,15 +22,13 @@ final class StackedAdapters implements AutoCloseable {
   private static final Scalar ZERO = lasting(0);
   private static final Scalar ONE = lasting(1);
 
-  private final List<Part> parts;
-  private final long rank;
+  private final AdapterColumns columns;
   private final HostAdapters host;
   private Operands operands;
 
   StackedAdapters(List<Part> parts) {
-    this.parts = parts;
-    this.rank = parts.stream().mapToLong(part -> part.adapter().get().r()).sum();
-    this.host = new HostAdapters(parts, rank);
+    this.columns = AdapterColumns.of(parts);
+    this.host = new HostAdapters(columns);
   }
 
   private static Scalar lasting(double value) {
@@ -52,7 +50,7 @@ final class StackedAdapters implements AutoCloseable {
   }
 
   private synchronized Operands operands(ScalarType type) {
-    long version = parts.getFirst().adapter().get().a().value()._version();
+    long version = columns.list().getFirst().adapter().a().value()._version();
     if (operands != null && operands.type() == type && operands.version() == version) {
       return operands;
     }
@@ -60,13 +58,11 @@ final class StackedAdapters implements AutoCloseable {
       operands.close();
     }
     try (Scope scope = new Scope()) {
-      Tensor[] all = parts.stream().map(p -> p.adapter().get().a().value()).toArray(Tensor[]::new);
-      Tensor a = all.length == 1 ? all[0] : torch.cat(new TensorVector(all), 0);
       Tensor[] b =
-          parts.stream()
-              .map(p -> Scope.own(p.adapter().get().b().value().to(type)))
+          columns.list().stream()
+              .map(each -> Scope.own(each.adapter().b().value().to(type)))
               .toArray(Tensor[]::new);
-      operands = new Operands(type, version, Scope.own(a.to(type)), b);
+      operands = new Operands(type, version, Scope.own(columns.a().to(type)), b);
     }
     return operands;
   }
@@ -91,42 +87,32 @@ final class StackedAdapters implements AutoCloseable {
     }
     Operands now = operands(x.scalar_type().intern());
     Tensor xa = frame.save(torch.linear(x, now.a())); // [T, Σr]
-    long at = 0;
-    for (int i = 0; i < parts.size(); i++) {
-      Part part = parts.get(i);
-      LowRank adapter = part.adapter().get();
-      y.narrow(1, part.start(), part.count())
+    for (Column each : columns.list()) {
+      each.ofOutput(y)
           .addmm_(
-              xa.narrow(1, at, adapter.r()),
-              now.b()[i].t(),
+              each.of(xa),
+              now.b()[each.number()].t(),
               covered ? ZERO : ONE,
-              new Scalar(adapter.scale()));
-      at += adapter.r();
+              new Scalar(each.adapter().scale()));
     }
     return (dy, kept) -> back(dy, kept, xa);
   }
 
   private Tensor back(Tensor dy, Tensor x, Tensor xa) {
     Operands now = operands(dy.scalar_type().intern());
-    Tensor g = Placement.empty(dy.scalar_type(), dy.size(0), rank); // s·dY·B side by side
-    long at = 0;
-    for (int i = 0; i < parts.size(); i++) {
-      Part part = parts.get(i);
-      LowRank adapter = part.adapter().get();
-      Tensor dyPart = dy.narrow(1, part.start(), part.count());
-      Scalar scale = new Scalar(adapter.scale());
+    // s·dY·B side by side
+    Tensor g = Placement.empty(dy.scalar_type(), dy.size(0), columns.rank());
+    for (Column each : columns.list()) {
+      Tensor dyPart = each.ofOutput(dy);
+      Scalar scale = new Scalar(each.adapter().scale());
       // The long side last: three times as fast as dYᵀ·xa where a part has thousands of columns.
-      Tensor dB = xa.narrow(1, at, adapter.r()).t().matmul(dyPart); // [r, out]
-      adapter.b().gradient().add_(dB.t(), scale);
-      g.narrow(1, at, adapter.r()).addmm_(dyPart, now.b()[i], ZERO, scale);
-      at += adapter.r();
+      Tensor dB = each.of(xa).t().matmul(dyPart); // [r, out]
+      each.adapter().b().gradient().add_(dB.t(), scale);
+      each.of(g).addmm_(dyPart, now.b()[each.number()], ZERO, scale);
     }
     Tensor dA = g.t().matmul(x); // [Σr, in]
-    long from = 0;
-    for (Part part : parts) {
-      LowRank adapter = part.adapter().get();
-      adapter.a().gradient().add_(dA.narrow(0, from, adapter.r()));
-      from += adapter.r();
+    for (Column each : columns.list()) {
+      each.adapter().a().gradient().add_(dA.narrow(0, each.from(), each.adapter().r()));
     }
     return g.matmul(now.a());
   }

@@ -116,7 +116,7 @@ record AttentionCore(
       Sequence sequence,
       Positions positions,
       Map<Chunk, Tensor> kept) {
-    Tensor dq = torch.zeros_like(q);
+    Tensor dq = positions.areAll() ? torch.empty_like(q) : torch.zeros_like(q);
     Tensor dk = torch.zeros_like(k);
     Tensor dv = torch.zeros_like(k);
     chunks(

@@ -75,11 +75,10 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap, long chu
 
   /// dlogits · W, [n,hidden].
   private Tensor projectBack(Tensor dLogits) {
-    if (isAsStored(dLogits)) {
-      Tensor nothing = Placement.zeros(dLogits.scalar_type(), dLogits.size(0), weight.columns());
-      return BackwardProduct.add(nothing, dLogits, weight.computed(dLogits.scalar_type()));
-    }
     Tensor dHidden = Placement.zeros(dLogits.scalar_type(), dLogits.size(0), weight.columns());
+    if (isAsStored(dLogits)) {
+      return BackwardProduct.add(dHidden, dLogits, weight.computed(dLogits.scalar_type()));
+    }
     slices((from, count) ->
         dHidden.addmm_(dLogits.narrow(1, from, count), slice(from, count, dLogits)));
     return dHidden;

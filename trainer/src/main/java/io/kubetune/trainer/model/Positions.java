@@ -24,9 +24,14 @@ record Positions(Optional<Tensor> rows, int[] places) {
     return rows.length == total ? ALL : new Positions(Optional.of(Placement.longs(rows)), rows);
   }
 
+  /// Whether no row is left out.
+  boolean areAll() {
+    return rows.isEmpty();
+  }
+
   /// How many of `count` rows from `start` on no one asks for before the first that someone does.
   int skipped(int start, int count) {
-    if (rows.isEmpty()) {
+    if (areAll()) {
       return 0;
     }
     int found = Arrays.binarySearch(places, start);

@@ -4,6 +4,7 @@ import io.kubetune.trainer.model.Prefixes.Prefix;
 import io.kubetune.trainer.tensor.Lane;
 import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Scope;
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -53,11 +54,36 @@ final class PrefixKeys implements AutoCloseable {
     };
   }
 
+  /// A document's place in a pack: its own rows, and what it sees, its prefix and its own.
+  ///
+  /// @param prefix before it; null: none
+  /// @param own first of its own rows among those of the pack
+  /// @param seen first of the rows that it sees among those that the pack does
+  private record Place(Prefix prefix, int length, int own, int seen) {
+    int before() {
+      return prefix == null ? 0 : prefix.length();
+    }
+
+    static List<Place> of(int[] lengths, List<Prefix> prefixes) {
+      List<Place> places = new ArrayList<>();
+      int own = 0;
+      int seen = 0;
+      for (int i = 0; i < lengths.length; i++) {
+        Place place = new Place(prefixes.get(i), lengths[i], own, seen);
+        places.add(place);
+        own += lengths[i];
+        seen += place.before() + lengths[i];
+      }
+      return places;
+    }
+  }
+
   /// Of a pack whose documents go on behind prefixes.
   ///
   /// @param lengths tokens of each document's own
   /// @param prefixes before each; null: none
   Past behind(int[] lengths, List<Prefix> prefixes) {
+    List<Place> places = Place.of(lengths, prefixes);
     return new Past() {
       @Override
       public Pair before(int layer, Pair own) {
@@ -67,14 +93,11 @@ final class PrefixKeys implements AutoCloseable {
 
       private Tensor joined(Tensor shared, Tensor own) {
         TensorVector parts = new TensorVector();
-        long at = 0;
-        for (int i = 0; i < lengths.length; i++) {
-          Prefix prefix = prefixes.get(i);
-          if (prefix != null) {
-            parts.push_back(shared.narrow(0, prefix.row(), prefix.length()));
+        for (Place each : places) {
+          if (each.prefix() != null) {
+            parts.push_back(shared.narrow(0, each.prefix().row(), each.before()));
           }
-          parts.push_back(own.narrow(0, at, lengths[i]));
-          at += lengths[i];
+          parts.push_back(own.narrow(0, each.own(), each.length()));
         }
         return torch.cat(parts, 0);
       }
@@ -91,15 +114,12 @@ final class PrefixKeys implements AutoCloseable {
 
       private Tensor parted(Tensor seen, Tensor sum) {
         TensorVector own = new TensorVector();
-        long at = 0;
-        for (int i = 0; i < lengths.length; i++) {
-          Prefix prefix = prefixes.get(i);
-          if (prefix != null) {
-            sum.narrow(0, prefix.row(), prefix.length()).add_(seen.narrow(0, at, prefix.length()));
-            at += prefix.length();
+        for (Place each : places) {
+          if (each.prefix() != null) {
+            sum.narrow(0, each.prefix().row(), each.before())
+                .add_(seen.narrow(0, each.seen(), each.before()));
           }
-          own.push_back(seen.narrow(0, at, lengths[i]));
-          at += lengths[i];
+          own.push_back(seen.narrow(0, each.seen() + each.before(), each.length()));
         }
         return torch.cat(own, 0);
       }

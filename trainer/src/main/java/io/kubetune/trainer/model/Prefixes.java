@@ -100,6 +100,10 @@ final class Prefixes {
   /// those that spare nothing are left out.
   private static List<Group> groups(List<Document> sorted) {
     int n = sorted.size();
+    int[] common = new int[n]; // of each and the one before
+    for (int i = 1; i < n; i++) {
+      common[i] = common(sorted.get(i - 1), sorted.get(i));
+    }
     int[] most = new int[n + 1]; // spared by the first i documents at the best
     Group[] last = new Group[n + 1]; // and their last group
     for (int to = 1; to <= n; to++) {
@@ -107,7 +111,7 @@ final class Prefixes {
       most[to] = most[to - 1];
       last[to] = new Group(to - 1, to, 0);
       for (int from = to - 2; from >= 0 && length >= SHORTEST; from--) {
-        length = Math.min(length, common(sorted.get(from), sorted.get(from + 1)));
+        length = Math.min(length, common[from + 1]);
         Group group = new Group(from, to, length);
         if (most[from] + group.spared() > most[to]) {
           most[to] = most[from] + group.spared();

@@ -1,0 +1,60 @@
+package io.kubetune.trainer.lora;
+
+import io.kubetune.trainer.lora.AdaptedLinear.Part;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/// The parts of one stacked linear that have a plain adapter, and where each has its r columns
+/// among the Σr that lie side by side.
+///
+/// @param rank Σr
+record AdapterColumns(List<Column> list, long rank) {
+
+  /// One part's.
+  ///
+  /// @param number of the part among them
+  /// @param from its first column
+  record Column(int number, Part part, LowRank adapter, long from) {
+    /// Its columns of what is Σr wide.
+    Tensor of(Tensor side) {
+      return side.narrow(1, from, adapter.r());
+    }
+
+    /// Its columns of what is as wide as the stacked output.
+    Tensor ofOutput(Tensor y) {
+      return y.narrow(1, part.start(), part.count());
+    }
+  }
+
+  static AdapterColumns of(List<Part> parts) {
+    List<Column> list = new ArrayList<>();
+    long from = 0;
+    for (Part part : parts) {
+      LowRank adapter = part.adapter().orElseThrow();
+      list.add(new Column(list.size(), part, adapter, from));
+      from += adapter.r();
+    }
+    return new AdapterColumns(List.copyOf(list), from);
+  }
+
+  /// All A beneath each other, [Σr,in] fp32; where there is one alone, it itself.
+  Tensor a() {
+    return list.size() == 1
+        ? list.getFirst().adapter().a().value()
+        : torch.cat(
+            new TensorVector(
+                list.stream().map(each -> each.adapter().a().value()).toArray(Tensor[]::new)),
+            0);
+  }
+
+  /// Their transposes side by side, [in,Σr] without gaps.
+  Tensor aTransposed() {
+    return torch.cat(
+        new TensorVector(
+            list.stream().map(each -> each.adapter().a().value().t()).toArray(Tensor[]::new)),
+        1);
+  }
+}
