@@ -66,42 +66,11 @@ final class Kubeconfig {
     for (Path path : paths) {
       // One that was asked for by name must be there.
       if (Files.exists(path) || flags.kubeconfig().isPresent()) {
-        read.add(parse(path));
+        read.add(KubeconfigFile.read(path));
       }
     }
     String place = String.join(", ", paths.stream().map(Path::toString).toList());
     return new Kubeconfig(read, place).connection(flags, environment, terminal);
-  }
-
-  static io.fabric8.kubernetes.api.model.Config parse(Path path) {
-    try {
-      return KubeConfigUtils.parseConfig(path.toFile());
-    } catch (RuntimeException e) { // whatever the YAML reader and its client throw
-      throw new TuneException(
-          ExitCode.CLUSTER,
-          "can't read the kubeconfig",
-          path.toString(),
-          unread(path, e),
-          "mend it, or name another one by --kubeconfig",
-          e);
-    }
-  }
-
-  private static String unread(Path path, RuntimeException failure) {
-    if (!Files.exists(path)) {
-      return "is not there";
-    }
-    if (!Files.isReadable(path)) {
-      return "may not be read by this user";
-    }
-    return "no kubeconfig"
-        + " ("
-        + firstLine(Optional.ofNullable(failure.getCause()).orElse(failure))
-        + ")";
-  }
-
-  private static String firstLine(Throwable failure) {
-    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
   }
 
   private Connection.Found connection(

@@ -25,10 +25,10 @@ public record KubeconfigNames(List<String> contexts, List<String> clusters, List
         continue;
       }
       try {
-        Config config = Kubeconfig.parse(path);
-        config.getContexts().forEach(each -> contexts.add(each.getName()));
-        config.getClusters().forEach(each -> clusters.add(each.getName()));
-        config.getUsers().forEach(each -> users.add(each.getName()));
+        Config config = KubeconfigFile.read(path);
+        KubeconfigFile.named(config.getContexts()).forEach(each -> contexts.add(each.getName()));
+        KubeconfigFile.named(config.getClusters()).forEach(each -> clusters.add(each.getName()));
+        KubeconfigFile.named(config.getUsers()).forEach(each -> users.add(each.getName()));
       } catch (TuneException e) {
         // Who completes a word is not told about a broken file.
       }

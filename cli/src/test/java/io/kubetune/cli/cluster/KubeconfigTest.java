@@ -1,6 +1,7 @@
 package io.kubetune.cli.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.authentication.SelfSubjectReviewBuilder;
 import io.fabric8.kubernetes.api.model.authentication.UserInfo;
@@ -115,6 +116,57 @@ class KubeconfigTest {
                     "--client-key=" + own.resolve("client-key"))
                 .getUsername())
         .isEqualTo("kubernetes-admin");
+  }
+
+  @Test
+  void yamlInFlowStyleIsReadAsKubectlReadsItAndItsPathsAreRelativeToIt() throws Exception {
+    Path own = Files.createDirectory(folder.resolve("own"));
+    String admin = Files.readString(tested.kubeconfig());
+    Files.write(
+        own.resolve("ca.crt"),
+        Base64.getDecoder()
+            .decode(admin.replaceAll("(?s).*certificate-authority-data: ([^,}\\s\"]+).*", "$1")));
+    String viewer = Files.readString(tested.viewerKubeconfig());
+    Files.writeString(
+        own.resolve("config"),
+        """
+
+        { apiVersion: v1, kind: Config, current-context: mine,  # quotes are not needed
+          contexts: [{name: mine, context: {cluster: kubetest, user: 'me', namespace: team}}],
+          clusters: [{name: kubetest, cluster: {server: "%s", certificate-authority: ca.crt}}],
+          users: [{name: me, user: {token: %s}}] }
+        """
+            .formatted(
+                admin.replaceAll("(?s).*server: \"([^\"]+)\".*", "$1"),
+                viewer.replaceAll("(?s).*token: \"?([^,}\\s\"]+).*", "$1")));
+    environment.put("KUBECONFIG", own.resolve("config").toString());
+    assertThat(kubectl("auth", "whoami", "-o", "jsonpath={.status.userInfo.username}"))
+        .isEqualTo("viewer");
+    assertThat(whoami().getUsername()).isEqualTo("viewer");
+    try (Cluster cluster = Cluster.connect(ClusterFlags.NONE, environment)) {
+      assertThat(cluster.namespace()).isEqualTo("team");
+    }
+  }
+
+  /// As `kubectl config` writes a file that nothing is left in.
+  @Test
+  void aFileWithoutContextsHasNoneToOffer() throws Exception {
+    for (String text :
+        List.of("clusters: null\ncontexts: null\nusers: null\n", "{contexts: , users: null}")) {
+      Path file = Files.writeString(folder.resolve("config"), text);
+      environment.put("KUBECONFIG", file + ":" + tested.kubeconfig());
+      assertThat(KubeconfigNames.read(ClusterFlags.NONE, environment).contexts())
+          .containsExactly("kubetest");
+      assertThat(whoami().getUsername()).isEqualTo("kubernetes-admin");
+    }
+  }
+
+  @Test
+  void ofBrokenYamlInFlowStyleTheLineIsNamed() throws Exception {
+    Path broken = Files.writeString(folder.resolve("config"), "{ kind: Config,\n  users: [ }\n");
+    environment.put("KUBECONFIG", broken.toString());
+    assertThatThrownBy(() -> Cluster.connect(ClusterFlags.NONE, environment))
+        .hasMessageContaining("can't read the kubeconfig");
   }
 
   /// k3s and RKE2 make such keys for their administrators.
