@@ -11,6 +11,7 @@ FLOP/s are those of the model: 4·P + 7·S·d·L + 6·N a token.
 import argparse, gzip, hashlib, json, shlex, subprocess, sys, tempfile, time
 from datetime import datetime
 from pathlib import Path
+import leash
 
 
 def arguments(description=__doc__, steps=10, batch=16):
@@ -114,7 +115,12 @@ def flops_a_token(model, length, label_share, trainable):
 
 def main():
     a = arguments()
-    work = Path(tempfile.mkdtemp(prefix="bench-peer."))
+    leash.hold()
+    with tempfile.TemporaryDirectory(prefix="bench-peer.") as work:
+        measure(a, Path(work))
+
+
+def measure(a, work):
     documents = rows(a, work)
     peer = run_peer(a, work) if a.peer else None
     ours = run_trainer(a, work, initial=peer is not None)
