@@ -1,6 +1,7 @@
 package io.kubetune.cli.cluster;
 
 import io.fabric8.kubernetes.client.Config;
+import io.kubetune.cli.registry.Storage;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
@@ -51,7 +52,7 @@ final class InCluster {
           ExitCode.CLUSTER,
           "can't log in to the cluster",
           file.toString(),
-          "can't be read (" + e.getClass().getSimpleName() + ")",
+          "can't be read (" + Storage.reason(e) + ")",
           "check who keeps this file",
           e);
     }

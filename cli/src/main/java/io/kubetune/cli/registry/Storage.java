@@ -3,6 +3,7 @@ package io.kubetune.cli.registry;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -35,6 +36,7 @@ public final class Storage {
       case FileAlreadyExistsException _ -> "a file of that name is in the way";
       case NotDirectoryException _ -> "not a folder";
       case DirectoryNotEmptyException _ -> "the folder is not empty";
+      case CharacterCodingException _ -> "not UTF-8";
       case FileSystemLoopException _ -> "a link that leads back to a folder above it";
       case FileSystemException e when e.getReason() != null -> e.getReason();
       default -> innermost(cause);

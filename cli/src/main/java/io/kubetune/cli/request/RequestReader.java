@@ -1,6 +1,7 @@
 package io.kubetune.cli.request;
 
 import io.kubetune.cli.data.RowReading;
+import io.kubetune.cli.registry.Storage;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig.Method;
@@ -237,9 +238,7 @@ public record RequestReader(
     } catch (IOException e) {
       problems.add(
           new Problem(
-              place,
-              "can't read " + file + " (" + e.getClass().getSimpleName() + ")",
-              "check the path"));
+              place, "can't read " + file + " (" + Storage.reason(e) + ")", "check the path"));
     }
     return Optional.empty();
   }

@@ -89,10 +89,16 @@ public record RunConfig(String text, TrainingConfig config, List<Problem> warnin
       }
       places.put(each.key(), each.place());
     }
+    // What else is wrong is said beside them.
+    ConfigText.unsettable(values)
+        .forEach((key, problem) -> {
+          problems.add(placedWell(problem, places, List.of()));
+          values.remove(key);
+        });
     String name = source.name().isEmpty() ? "training config" : source.name();
     try {
       values.putAll(new TreeMap<>(placed)); // an order of its own: the same request, the same text
-      String text = ConfigText.override(base, values);
+      String text = ConfigText.override(base, name, values);
       if (kaito && text.contains("KubetuneConfig")) {
         problems.add(
             new Problem(

@@ -1,5 +1,6 @@
 package io.kubetune.cli.request;
 
+import io.kubetune.cli.registry.Storage;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
@@ -69,7 +70,7 @@ public record UserConfig(List<Given> defaults, GpuPrices prices) {
           ExitCode.STORAGE,
           "can't read the configuration",
           file.toString(),
-          e.getClass().getSimpleName(),
+          Storage.reason(e),
           "check its permissions",
           e);
     }

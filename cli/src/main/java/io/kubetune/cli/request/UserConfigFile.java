@@ -1,5 +1,6 @@
 package io.kubetune.cli.request;
 
+import io.kubetune.cli.registry.Storage;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
@@ -43,7 +44,7 @@ public record UserConfigFile(Path file) {
           ExitCode.STORAGE,
           "can't write the configuration",
           file.toString(),
-          e.getClass().getSimpleName(),
+          Storage.reason(e),
           "check its permissions",
           e);
     }

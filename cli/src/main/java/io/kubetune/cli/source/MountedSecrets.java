@@ -1,5 +1,6 @@
 package io.kubetune.cli.source;
 
+import io.kubetune.cli.registry.Storage;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
@@ -88,7 +89,7 @@ public record MountedSecrets(List<Path> folders) {
           ExitCode.SOURCE,
           "can't read a Secret's key",
           file.toString(),
-          "not readable as text (" + e.getClass().getSimpleName() + ")",
+          "not readable as text (" + Storage.reason(e) + ")",
           "make the Secret again with kubectl create secret generic");
     }
   }

@@ -1,5 +1,6 @@
 package io.kubetune.cli.source;
 
+import io.kubetune.cli.registry.Storage;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
@@ -101,7 +102,7 @@ record S3Credentials(Optional<AwsCredentialsIdentity> identity, String region) {
           ExitCode.USAGE,
           "can't read the credentials for s3",
           file.toString(),
-          e.getClass().getSimpleName(),
+          Storage.reason(e),
           "make it readable, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
     }
   }

@@ -1,5 +1,6 @@
 package io.kubetune.cli.source;
 
+import io.kubetune.cli.registry.Storage;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
@@ -36,7 +37,7 @@ record Secret(String value) {
         }
         return new Secret(value);
       } catch (IOException e) {
-        throw wrong(file, "a file that can't be read (" + e.getClass().getSimpleName() + ")");
+        throw wrong(file, "a file that can't be read (" + Storage.reason(e) + ")");
       }
     }
     throw wrong("--data-header-from", "neither env:NAME nor file:PATH");

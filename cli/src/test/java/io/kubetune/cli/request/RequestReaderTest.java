@@ -83,6 +83,49 @@ class RequestReaderTest {
   }
 
   @Test
+  void keysThatCantBeSetHideNothingElseOfTheTrainingConfig() throws IOException {
+    write("own.yaml", "training_config:\n  TrainingArguments: {seed: x, learning_rats: 1}\n");
+    List<Problem> problems =
+        problemsOf(
+            Map.of(
+                Field.NAME, List.of("bot"),
+                Field.RUNTIME, List.of("local"),
+                Field.MODEL, List.of("./m"),
+                Field.DATA, List.of("r.jsonl"),
+                Field.CONFIG, List.of("own.yaml"),
+                Field.RANK, List.of("0"),
+                Field.SET,
+                    List.of(
+                        "LoraConfig.rnk=3",
+                        "Lora=3",
+                        "TrainingArguments.max_steps=[",
+                        "TrainingArguments.weight_decay={",
+                        "LoraConfig.lora_alpha=much")));
+    assertThat(problems.stream().map(Problem::place))
+        .containsExactlyInAnyOrder(
+            "--set LoraConfig.rnk",
+            "--set Lora",
+            "--set TrainingArguments.max_steps",
+            "--set TrainingArguments.weight_decay",
+            "--set LoraConfig.lora_alpha",
+            "--rank",
+            "own.yaml:2 TrainingArguments.seed",
+            "own.yaml:2 TrainingArguments.learning_rats");
+  }
+
+  @Test
+  void aConfigThatIsNoYamlIsNamedAsItWasGivenAndOneThatIsNotThereInWords() throws IOException {
+    write("own.yaml", "training_config:\n  LoraConfig: [\n");
+    List<Problem> problems =
+        problemsOf(Map.of(Field.CONFIG, List.of("own.yaml"), Field.GPUS, List.of("x")));
+    assertThat(problems.stream().map(Problem::place)).contains("own.yaml:3:1", "--gpus");
+    problems = problemsOf(Map.of(Field.CONFIG, List.of("gone.yaml")));
+    assertThat(problems.toString())
+        .contains("can't read gone.yaml (no such file or folder)")
+        .doesNotContain("Exception");
+  }
+
+  @Test
   void aTuneFileIsReadAndFlagsWinOverIt() throws IOException {
     write(
         "tune.yaml",

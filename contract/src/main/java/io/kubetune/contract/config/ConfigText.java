@@ -4,6 +4,7 @@ import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,22 +40,48 @@ public final class ConfigText {
   /// Values are checked by [ConfigReader], not here.
   ///
   /// @param yaml may be empty
+  /// @param name of the text, for what is wrong with it
   /// @param values YAML by key; a text's value is taken as it stands, without YAML's quotes
-  /// @throws TuneException BAD_REQUEST where the text or a value is not YAML, or keys are unknown
-  public static String override(String yaml, Map<String, String> values) {
-    Optional<Node> found =
-        PlainYaml.composeWithComments(yaml, "training_config.yaml").filter(ConfigText::holdsKeys);
+  /// @throws TuneException BAD_REQUEST where the text is not YAML, or with all of [#unsettable]
+  public static String override(String yaml, String name, Map<String, String> values) {
+    Optional<Node> found = PlainYaml.composeWithComments(yaml, name).filter(ConfigText::holdsKeys);
     Node root = found.orElseGet(() -> below(SettingsReader.ROOT_KEY, emptyMapping()));
-    List<Problem> problems = new ArrayList<>();
+    Map<String, Problem> unsettable = unsettable(values);
+    if (!unsettable.isEmpty()) {
+      throw new TuneException(ExitCode.BAD_REQUEST, ATTEMPTED, List.copyOf(unsettable.values()));
+    }
+    values.forEach((path, value) ->
+        set(sections(root), key(path).orElseThrow(), path.substring(path.indexOf('.') + 1), value));
+    return (found.isPresent() ? "" : comments(yaml)) + text(root);
+  }
+
+  public static String override(String yaml, Map<String, String> values) {
+    return override(yaml, "training_config.yaml", values);
+  }
+
+  /// The keys that [#override] can't set, as they are given: unknown ones, and those whose value is
+  /// not YAML.
+  public static Map<String, Problem> unsettable(Map<String, String> values) {
+    Map<String, Problem> unsettable = new LinkedHashMap<>();
     values.forEach((path, value) ->
         key(path)
-            .ifPresentOrElse(
-                key -> set(sections(root), key, path.substring(path.indexOf('.') + 1), value),
-                () -> problems.add(unknown(path))));
-    if (!problems.isEmpty()) {
-      throw new TuneException(ExitCode.BAD_REQUEST, ATTEMPTED, problems);
+            .map(key -> notYaml(path, key, value))
+            .orElseGet(() -> Optional.of(unknown(path)))
+            .ifPresent(problem -> unsettable.put(path, problem)));
+    return unsettable;
+  }
+
+  private static Optional<Problem> notYaml(String path, Key key, String value) {
+    try {
+      valueNode(key, value);
+      return Optional.empty();
+    } catch (TuneException e) {
+      return Optional.of(
+          new Problem(
+              path,
+              "'" + value + "' is " + e.problems().getFirst().found(),
+              "check its brackets and quotes"));
     }
-    return (found.isPresent() ? "" : comments(yaml)) + text(root);
   }
 
   private static Optional<Key> key(String path) {
@@ -77,7 +104,7 @@ public final class ConfigText {
             .orElseGet(() ->
                 table.section(section).isEmpty()
                     ? "give Section.key, as LoraConfig.r"
-                    : "kubectl tune explain " + section + " lists the keys");
+                    : "kubectl tune explain " + section);
     return new Problem(path, "unknown key", remedy);
   }
 

@@ -131,7 +131,7 @@ final class SettingsReader {
     }
     return NearestName.key(table, section, spelling)
         .map(key -> "did you mean '" + key.name() + "'" + of(key, section) + "?")
-        .orElse("`kubectl tune explain " + section + "` lists the keys there are");
+        .orElse("kubectl tune explain " + section);
   }
 
   private static String of(Key key, String section) {

@@ -105,4 +105,18 @@ class ConfigTextTest {
             "LoraConfig.rank: unknown key; did you mean 'LoraConfig.r'?",
             "packing: unknown key; did you mean 'TrainingArguments.packing'?");
   }
+
+  @Test
+  void valuesThatAreNoYamlAreAllNamedByTheirKeysAndSayWhatTheyAre() {
+    TuneException refused =
+        catchThrowableOfType(
+            TuneException.class,
+            () ->
+                ConfigText.override(
+                    YAML, Map.of("LoraConfig.r", "[", "LoraConfig.target_modules", "[q_proj")));
+    assertThat(refused.problems())
+        .extracting(Problem::place)
+        .containsExactlyInAnyOrder("LoraConfig.r", "LoraConfig.target_modules");
+    assertThat(refused.problems().toString()).contains("'[q_proj' is not YAML: ");
+  }
 }
