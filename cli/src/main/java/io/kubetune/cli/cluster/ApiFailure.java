@@ -82,7 +82,7 @@ record ApiFailure(Connection connection, KubernetesClientException failure) {
     return new Problem(
         place,
         "there is no namespace '" + namespace + "' (404)",
-        "choose another by -n, or make it: kubectl create namespace " + namespace);
+        "choose another by -n, or make it:\n  kubectl create namespace " + namespace);
   }
 
   private Problem forbidden() {
@@ -137,11 +137,11 @@ record ApiFailure(Connection connection, KubernetesClientException failure) {
   private Problem refused() {
     String message = message();
     if (message.contains("exceeded quota")) {
-      return answered("see what is in use: kubectl describe quota -n " + connection.namespace());
+      return answered("see what is in use:\n  kubectl describe quota -n " + connection.namespace());
     }
     if (message.contains("violates PodSecurity")) {
       return answered(
-          "the namespace enforces a Pod Security standard: kubectl get namespace "
+          "the namespace enforces a Pod Security standard:\n  kubectl get namespace "
               + connection.namespace()
               + " --show-labels");
     }

@@ -31,7 +31,7 @@ record LoginRefused(Connection connection) {
       case Login.ByKubeconfig(String user) ->
           problem(
               "the credentials of user '" + user + "'",
-              "log in again as your cluster's provider says, or set a new token: kubectl config set-credentials "
+              "log in again as your cluster's provider says, or set a new token:\n  kubectl config set-credentials "
                   + user
                   + " --token=TOKEN");
       case Login.Anonymous _ ->
@@ -56,9 +56,9 @@ record LoginRefused(Connection connection) {
   /// The command by which people log in with the plugins of the big providers.
   private static String again(CredentialPlugin plugin) {
     String program = Path.of(plugin.program()).getFileName().toString();
-    return "log in again: "
-        + switch (program) {
-          case "kubelogin" -> "az login, or kubelogin remove-tokens";
+    String command =
+        switch (program) {
+          case "kubelogin" -> "az login";
           case "az" -> "az login";
           case "aws", "aws-iam-authenticator" -> "aws sso login";
           case "gke-gcloud-auth-plugin", "gcloud" -> "gcloud auth login";
@@ -66,8 +66,11 @@ record LoginRefused(Connection connection) {
           case "tsh" -> "tsh login";
           case "doctl" -> "doctl auth init";
           case "oci" -> "oci session authenticate";
-          default -> "as " + program + " has it";
+          default -> "";
         };
+    return command.isEmpty()
+        ? "log in again as " + program + " has it"
+        : "log in again:\n  " + command;
   }
 
   private Optional<Instant> expiry() {

@@ -61,7 +61,7 @@ final class Cancel implements Callable<Integer> {
           .terminal()
           .say(
               "warning: it has no --checkpoint-claim: its checkpoint goes with the pod, and"
-                  + " kubectl tune resume starts it from the beginning");
+                  + " to resume it is to start from the beginning");
     }
     return ExitCode.OK.code();
   }

@@ -188,7 +188,8 @@ record ClusterCreate(
     ClusterRuns.Found run = ClusterRuns.Found.of(owner);
     if (!options.waits()) {
       print(StoredManifests.of(List.of(owner)), " created");
-      terminal.say("Follow it with: kubectl tune logs -f " + run.name() + " -n " + run.namespace());
+      terminal.say(
+          "Follow it with:\n  kubectl tune logs -f " + run.name() + " -n " + run.namespace());
       return ExitCode.OK;
     }
     if (!output.format().isForPrograms()) {

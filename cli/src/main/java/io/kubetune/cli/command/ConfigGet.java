@@ -31,7 +31,7 @@ final class ConfigGet implements Callable<Integer> {
           "can't get the default",
           key,
           "it is not set",
-          "kubectl tune config view shows what is");
+          "see what is:\n  kubectl tune config view");
     }
     surroundings.terminal().out().println(value);
     return ExitCode.OK.code();

@@ -193,7 +193,7 @@ final class Create implements Callable<Integer> {
       if (isGiven) {
         String remedy =
             replace && place.equals("--replace")
-                ? "kubectl tune delete " + request.name() + " first, and take it out"
+                ? "take it out, and first remove that run:\n  kubectl tune delete " + request.name()
                 : "take it out";
         problems.add(new Problem(place, "runtime local has no cluster", remedy));
       }

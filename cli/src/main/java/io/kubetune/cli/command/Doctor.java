@@ -6,6 +6,7 @@ import io.kubetune.cli.inspect.cluster.NodeFacts;
 import io.kubetune.cli.inspect.cluster.Permission;
 import io.kubetune.cli.terminal.Bytes;
 import io.kubetune.cli.terminal.Colour;
+import io.kubetune.cli.terminal.Remedy;
 import io.kubetune.cli.terminal.Table;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
@@ -237,7 +238,7 @@ final class Doctor implements Callable<Integer> {
       table.row(
           each.name(),
           each.verdict().toString(),
-          each.detail() + (each.remedy().isEmpty() ? "" : "; try: " + each.remedy()));
+          each.detail() + (each.remedy().isEmpty() ? "" : "; try:" + Remedy.behind(each.remedy())));
     }
     table.printProse(terminal);
     long missing = checks.stream().filter(each -> each.verdict() == Verdict.MISSING).count();

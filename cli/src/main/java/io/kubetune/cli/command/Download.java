@@ -149,7 +149,7 @@ final class Download implements Callable<Integer> {
         "can't download",
         "kubectl tune download",
         found,
-        "see kubectl tune download --help");
+        "kubectl tune download --help");
   }
 
   private void model() {

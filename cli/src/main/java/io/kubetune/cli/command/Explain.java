@@ -129,7 +129,7 @@ final class Explain implements Callable<Integer> {
         key,
         "no such key",
         near.map(name -> "did you mean '" + name + "'?")
-            .orElse("kubectl tune explain lists the sections"));
+            .orElse("see the sections:\n  kubectl tune explain"));
   }
 
   private static void print(Field field, Terminal terminal) {

@@ -72,9 +72,9 @@ final class Following {
   static void goesOn(String name, Terminal terminal) {
     OnInterrupt.say(
         """
-        Stopped following; the run goes on.
-          kubectl tune logs -f %1$s    follows it again
-          kubectl tune delete %1$s     stops it\
+        Stopped following; the run goes on. To follow it again, or to stop it:
+          kubectl tune logs -f %1$s
+          kubectl tune delete %1$s\
         """
             .formatted(name),
         terminal);

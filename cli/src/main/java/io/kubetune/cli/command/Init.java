@@ -92,7 +92,7 @@ final class Init implements Callable<Integer> {
           "can't write the example",
           file,
           "there is such a file",
-          "name another one, or print it with kubectl tune init -",
+          "name another one, or print it:\n  kubectl tune init -",
           e);
     } catch (IOException e) {
       throw new TuneException(
@@ -104,7 +104,7 @@ final class Init implements Callable<Integer> {
           e);
     }
     terminal.out().println(file + " written");
-    terminal.say("Edit it, then: kubectl tune create -f " + file);
+    terminal.say("Edit it, then:\n  kubectl tune create -f " + file);
     return ExitCode.OK.code();
   }
 
@@ -123,7 +123,7 @@ final class Init implements Callable<Integer> {
           "can't write the example",
           file,
           "there is such a file",
-          "name another one, or print it with kubectl tune init -");
+          "name another one, or print it:\n  kubectl tune init -");
     }
   }
 

@@ -124,7 +124,7 @@ record InitQuestions(Terminal terminal) {
             "can't write the request",
             question,
             "the input ended before an answer; nothing was written",
-            "answer again, or write the example as it is: kubectl tune init --example");
+            "answer again, or write the example as it is:\n  kubectl tune init --example");
       }
       if (line.isBlank()) {
         return likely;

@@ -44,7 +44,7 @@ record LocalCreate(
     start(run);
     if (!waits) {
       show(run);
-      terminal.say("Follow it with: kubectl tune logs -f " + run.name());
+      terminal.say("Follow it with:\n  kubectl tune logs -f " + run.name());
       return ExitCode.OK;
     }
     RunState end =

@@ -85,7 +85,7 @@ final class Models implements Callable<Integer> {
                 "no model of this name",
                 NearestName.among(names, name)
                     .map(near -> "did you mean '" + near + "'?")
-                    .orElse("kubectl tune models lists them")));
+                    .orElse("see those that there are:\n  kubectl tune models")));
   }
 
   private void table(List<Preset> presets) {

@@ -10,6 +10,7 @@ import io.kubetune.cli.request.GpuPrices;
 import io.kubetune.cli.request.RuntimeKind;
 import io.kubetune.cli.terminal.Bytes;
 import io.kubetune.cli.terminal.Durations;
+import io.kubetune.cli.terminal.Remedy;
 import io.kubetune.cli.terminal.Table;
 import io.kubetune.cli.terminal.Terminal;
 import java.util.LinkedHashMap;
@@ -75,7 +76,9 @@ record PlanView(
                 problem.place()
                     + ": "
                     + problem.found()
-                    + (problem.remedy().isEmpty() ? "" : "; try: " + problem.remedy())));
+                    + (problem.remedy().isEmpty()
+                        ? ""
+                        : "; try:" + Remedy.behind(problem.remedy()))));
   }
 
   private Map<String, String> facts() {

@@ -47,7 +47,7 @@ final class Resume implements Callable<Integer> {
             }
           };
       terminal.out().println(reference + " resumed");
-      terminal.say("Follow it with: kubectl tune logs -f " + name);
+      terminal.say("Follow it with:\n  kubectl tune logs -f " + name);
     }
     return ExitCode.OK.code();
   }

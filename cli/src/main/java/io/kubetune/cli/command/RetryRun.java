@@ -67,7 +67,7 @@ final class RetryRun implements Callable<Integer> {
   private void started(String reference) {
     Terminal terminal = surroundings.terminal();
     terminal.out().println(reference + " started again");
-    terminal.say("Follow it with: kubectl tune logs -f " + name);
+    terminal.say("Follow it with:\n  kubectl tune logs -f " + name);
   }
 
   /// A retry before this one may have been killed when it had deleted the run.

@@ -4,6 +4,7 @@ import io.kubetune.cli.submit.RunState;
 import io.kubetune.cli.terminal.Colour;
 import io.kubetune.cli.terminal.Durations;
 import io.kubetune.cli.terminal.Labels;
+import io.kubetune.cli.terminal.Remedy;
 import io.kubetune.cli.terminal.Sparkline;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.cli.watch.EventText;
@@ -73,7 +74,7 @@ record StatusPage(Terminal terminal) {
     for (Explanation each : all) {
       line("Why", Colour.BOLD.onOut(terminal, each.words()));
       if (!each.remedy().isEmpty()) {
-        line("", "try: " + each.remedy());
+        line("", "try:" + Remedy.behind(each.remedy()));
       }
     }
   }

@@ -70,7 +70,7 @@ final class WhereOptions {
               + " ("
               + e.problems().getFirst().found()
               + ")",
-          "kubectl tune list shows the runs there are",
+          "see the runs there are:\n  kubectl tune list",
           e);
     }
   }

@@ -84,6 +84,6 @@ public record DataPull(RegistryAccess access) {
         ATTEMPTED,
         source.toString(),
         "no file under /data",
-        "push the files with `kubectl tune data push`");
+        "push the files with kubectl tune data push");
   }
 }

@@ -32,7 +32,7 @@ public record ClusterFit(TunePlan plan, ClusterFacts facts) {
           new Problem(
               "--namespace",
               "there is no such namespace",
-              "kubectl create namespace NAME, or name another one"));
+              "name another one, or make it:\n  kubectl create namespace NAME"));
     }
     rights(problems);
     switch (plan.request().runtime()) {
@@ -120,7 +120,8 @@ public record ClusterFit(TunePlan plan, ClusterFacts facts) {
                   "quota " + quota.name(),
                   "%s: %s are left and the run needs %s"
                       .formatted(name, text(name, left), text(name, amount)),
-                  "kubectl describe quota " + quota.name() + "; ask for less, or delete old runs"));
+                  "ask for less, or delete old runs; what is in use:\n  kubectl describe quota "
+                      + quota.name()));
         }
       });
     }

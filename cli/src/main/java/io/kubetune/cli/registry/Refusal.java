@@ -37,12 +37,12 @@ final class Refusal {
                   reference,
                   attempted,
                   "the registry wants a login and none is known for " + host + said,
-                  "run `docker login " + host + "`, or name a file with REGISTRY_AUTH_FILE")
+                  "name a file with REGISTRY_AUTH_FILE, or log in:\n  docker login " + host)
               : error(
                   reference,
                   attempted,
                   "the registry refuses the user '" + user.get() + "'" + said,
-                  "log in again with `docker login " + host + "`");
+                  "log in again:\n  docker login " + host);
       case 403 ->
           error(
               reference,

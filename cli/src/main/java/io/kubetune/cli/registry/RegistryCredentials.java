@@ -41,7 +41,7 @@ record RegistryCredentials(RegistryAccess access, TransferListener listener) {
             "can't log in to " + host,
             file.toString(),
             "unreadable as a Docker configuration (" + e.getClass().getSimpleName() + ")",
-            "write it again with `docker login " + host + "`");
+            "write it again:\n  docker login " + host);
       }
     }
     return Optional.empty();

@@ -45,7 +45,7 @@ final class WorkspaceFile {
           new Problem(
               workspace.file() + " tuning.config",
               "ConfigMap '" + configName.get() + "' is not in the file",
-              "append it: kubectl get configmap " + configName.get() + " -o yaml"));
+              "append it:\n  kubectl get configmap " + configName.get() + " -o yaml"));
     } else if (configMap.isPresent()) {
       file.checkNames(workspace, configMap.get(), configName);
     }

@@ -57,7 +57,9 @@ public record Local(RunStore runs, Map<String, String> environment) {
           attempted,
           "run/" + run.path().getFileName(),
           worked ? "it has succeeded" : "it is " + state.phase() + " still",
-          worked ? "kubectl tune create starts another" : "kubectl tune logs -f follows it");
+          worked
+              ? "start another one by kubectl tune create"
+              : "follow it:\n  kubectl tune logs -f " + run.name());
     }
     try {
       // Ours until the new one takes over, so that nobody sees a run without a supervisor.

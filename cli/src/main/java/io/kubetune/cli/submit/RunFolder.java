@@ -82,7 +82,7 @@ public record RunFolder(Path path) {
                 "can't read the run '" + path.getFileName() + "'",
                 recordFile().toString(),
                 "no such file",
-                "kubectl tune list shows the runs there are"));
+                "see the runs there are:\n  kubectl tune list"));
   }
 
   /// Writes down what was asked for.

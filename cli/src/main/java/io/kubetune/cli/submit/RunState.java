@@ -120,10 +120,10 @@ public record RunState(
     return whole
         ? failed(
             gone + " before the adapter was packaged",
-            "kubectl tune resume " + run.name() + " packages what is in " + run.resultsFolder())
+            "package what is in " + run.resultsFolder() + ":\n  kubectl tune resume " + run.name())
         : failed(
             gone + " and the trainer ended without a result",
-            "kubectl tune resume " + run.name() + " goes on from the last checkpoint");
+            "go on from the last checkpoint:\n  kubectl tune resume " + run.name());
   }
 
   private static RunState going(Phase phase, String message) {

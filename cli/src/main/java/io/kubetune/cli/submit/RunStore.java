@@ -57,8 +57,8 @@ public record RunStore(Path root) {
           root.toString(),
           "no run of that name",
           list().isEmpty()
-              ? "kubectl tune create starts one"
-              : "kubectl tune list shows the runs there are");
+              ? "kubectl tune create --help"
+              : "see the runs there are:\n  kubectl tune list");
     }
     return run;
   }
@@ -185,7 +185,8 @@ public record RunStore(Path root) {
         "can't create the run '" + name + "'",
         "name",
         "a run of that name exists",
-        "another name, --generate-name, or kubectl tune delete " + name);
+        "give another name, or --generate-name, or remove that run:\n  kubectl tune delete "
+            + name);
   }
 
   private static TuneException storage(String attempted, Path place, IOException cause) {

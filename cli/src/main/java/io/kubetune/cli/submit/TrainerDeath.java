@@ -68,7 +68,7 @@ final class TrainerDeath {
   }
 
   private static String resume(RunFolder run) {
-    return "kubectl tune resume " + run.name() + " goes on from the last checkpoint";
+    return "go on from the last checkpoint:\n  kubectl tune resume " + run.name();
   }
 
   /// In the trainer's own words, with the place in the user's file instead of ours.

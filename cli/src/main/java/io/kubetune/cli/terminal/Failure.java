@@ -8,7 +8,8 @@ import io.kubetune.contract.TuneException;
 /// ```
 /// Error: can't create the run 'First'
 ///   --name: 'First' is not a DNS label
-///     try: lower-case letters, digits and '-', for example first
+///     try: lower-case letters, digits and '-', or another one:
+///       kubectl tune create --help
 /// ```
 public final class Failure {
   private Failure() {}
@@ -20,8 +21,8 @@ public final class Failure {
     for (Problem problem : failure.problems()) {
       add("  " + place(problem, terminal) + problem.found(), terminal, text);
       if (!problem.remedy().isEmpty()) {
-        String remedy = problem.remedy().replace("\n", "\n    ");
-        add("    " + Colour.CYAN.on(terminal, "try:") + " " + remedy, terminal, text);
+        String remedy = Remedy.behind(problem.remedy()).replace("\n", "\n    ");
+        add("    " + Colour.CYAN.on(terminal, "try:") + remedy, terminal, text);
       }
     }
     terminal.err().print(text);
@@ -34,7 +35,14 @@ public final class Failure {
 
   /// Something that the user should know and that stops nothing, in a line.
   public static void warn(Problem problem, Terminal terminal) {
-    terminal.say(Colour.BOLD.on(terminal, "warning:") + " " + problem);
+    String remedy = problem.remedy().isEmpty() ? "" : ";" + Remedy.behind(problem.remedy());
+    terminal.say(
+        Colour.BOLD.on(terminal, "warning:")
+            + " "
+            + problem.place()
+            + ": "
+            + problem.found()
+            + remedy);
   }
 
   private static String place(Problem problem, Terminal terminal) {

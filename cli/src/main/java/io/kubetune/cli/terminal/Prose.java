@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /// Text in lines that are no wider than a screen, broken between words alone: a name, path or
-/// address stays whole, to be copied.
+/// address stays whole, to be copied, and so does a line that is a command.
 ///
 /// ```
 /// Prose.lines("a registry that you may push to", 20)   // a registry that you, may push to
@@ -21,7 +21,15 @@ public final class Prose {
   /// Escape sequences of [Colour] take no room.
   private static final Pattern COLOUR = Pattern.compile("\u001b\\[[0-9;]*m");
 
+  /// What is to be typed, perhaps in a colour.
+  private static final Pattern COMMAND =
+      Pattern.compile("^(?:\\s|" + COLOUR.pattern() + ")*(?:kubectl|docker) ");
+
   private Prose() {}
+
+  static boolean isCommand(String text) {
+    return COMMAND.matcher(text).find();
+  }
 
   /// The lines of a text, each of them broken where it is wider; spaces before its first word stay.
   public static List<String> lines(String text, int columns) {
@@ -49,7 +57,7 @@ public final class Prose {
   }
 
   private static void broken(String text, int indent, int columns, List<String> lines) {
-    if (width(text) <= columns) {
+    if (width(text) <= columns || isCommand(text)) {
       lines.add(text);
       return;
     }

@@ -63,8 +63,8 @@ public final class Table {
     boolean isRoomy = terminal.outColumns() - before - GAP_COLUMNS * last >= USUAL_PROSE;
     int gap = isRoomy ? GAP_COLUMNS : gap(terminal);
     int room = terminal.outColumns() - before - gap * last;
-    if (widths[last] <= room || room < NARROWEST_PROSE) {
-      print(terminal.out(), gap, true);
+    if (!terminal.outIsTerminal() || room < NARROWEST_PROSE) {
+      inLines().print(terminal.out(), gap, true);
       return;
     }
     Table broken = new Table(rows.getFirst().toArray(String[]::new));
@@ -77,6 +77,15 @@ public final class Table {
       }
     }
     broken.print(terminal.out(), gap, true);
+  }
+
+  /// Each row in one line, whatever its last cell has.
+  private Table inLines() {
+    Table lines = new Table(rows.getFirst().toArray(String[]::new));
+    for (List<String> row : rows.subList(1, rows.size())) {
+      lines.row(row.stream().map(cell -> cell.replaceAll("\n *", " ")).toArray(String[]::new));
+    }
+    return lines;
   }
 
   private int gap(Terminal terminal) {

@@ -124,6 +124,28 @@ class ScreenTest {
     assertThat(log.err()).contains("oci:FOLDER or pvc://CLAIM/PATH\n");
   }
 
+  /// As long as names of runs and namespaces may be.
+  private static final String COMMAND =
+      "kubectl tune pull-adapter " + "a".repeat(63) + " -n " + "b".repeat(63) + " --to ./adapter";
+
+  @Test
+  void aCommandToTypeStandsWholeOnALineOfItsOwnHoweverLongItIs() {
+    for (String remedy : List.of(COMMAND, "pull it while it is there:\n  " + COMMAND)) {
+      TuneException failure =
+          new TuneException(ExitCode.BAD_REQUEST, "can't do it", "a run", "it is over", remedy);
+      for (boolean isTerminal : new boolean[] {true, false}) {
+        Screen screen = new Screen(80, isTerminal, isTerminal, isTerminal);
+        Failure.print(failure, screen.terminal());
+        Failure.warn(failure.problems().getFirst(), screen.terminal());
+        new Labels(screen.terminal()).line("Next", remedy);
+        assertThat((screen.out() + screen.err()).lines().filter(line -> line.contains("pull-a")))
+            .hasSize(3)
+            .allSatisfy(
+                line -> assertThat(line.replaceFirst("^Next:", "").strip()).isEqualTo(COMMAND));
+      }
+    }
+  }
+
   @Test
   void aBarKeepsSomeRoomOn80ColumnsAndAllThatIsSaidOn160() throws InterruptedException {
     for (int columns : new int[] {80, 160}) {

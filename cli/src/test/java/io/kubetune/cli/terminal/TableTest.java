@@ -22,6 +22,22 @@ class TableTest {
   }
 
   @Test
+  void aCommandInProseKeepsItsLineOnAScreenAndTheRowIsOneElsewhere() {
+    String prose = "make it:\n  kubectl create namespace a-namespace-of-a-team";
+    for (boolean isTerminal : new boolean[] {true, false}) {
+      Screen screen = new Screen(60, isTerminal, isTerminal, false);
+      Table table = new Table("CHECK", "DETAIL");
+      table.row("namespace", prose);
+      table.printProse(screen.terminal());
+      assertThat(screen.out())
+          .contains(
+              isTerminal
+                  ? "make it:\n              kubectl create namespace a-namespace-of-a-team\n"
+                  : "make it: kubectl create namespace a-namespace-of-a-team\n");
+    }
+  }
+
+  @Test
   void columnsStandCloserWhereTheScreenIsTooNarrow() {
     Table table = new Table("NAME", "STATUS");
     table.row("a-run-of-23-characters-", "Succeeded");

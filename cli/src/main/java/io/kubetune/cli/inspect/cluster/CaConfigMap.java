@@ -49,7 +49,7 @@ record CaConfigMap(ConfigMapKey wanted) {
         : told(
             "there is no certificate in "
                 + wanted.key().map(key -> "its key " + key).orElse("it" + keys(texts)),
-            "make it of a file with -----BEGIN CERTIFICATE----- blocks: kubectl create configmap "
+            "make it of a file with -----BEGIN CERTIFICATE----- blocks:\n  kubectl create configmap "
                 + wanted.name()
                 + " --from-file=ca.crt=FILE");
   }

@@ -44,7 +44,9 @@ public record NamedObjects(Cluster cluster, TuneRequest request) {
                     problems,
                     "Secret",
                     name,
-                    "kubectl create secret docker-registry " + name + " …, or generic for tokens",
+                    "make it (docker-registry for a login, generic for tokens):\n  kubectl create secret docker-registry "
+                        + name
+                        + " --docker-server=HOST",
                     () -> client.secrets().inNamespace(namespace).withName(name).get())
                 .flatMap(keys::problem)
                 .ifPresent(problems::add));
@@ -55,7 +57,7 @@ public record NamedObjects(Cluster cluster, TuneRequest request) {
                 problems,
                 "PersistentVolumeClaim",
                 name,
-                "kubectl get pvc shows those there are",
+                "see those there are:\n  kubectl get pvc -n " + namespace,
                 () -> client.persistentVolumeClaims().inNamespace(namespace).withName(name).get()));
     pod.caConfigMap()
         .ifPresent(map ->
@@ -63,7 +65,11 @@ public record NamedObjects(Cluster cluster, TuneRequest request) {
                     problems,
                     "ConfigMap",
                     map.name(),
-                    "kubectl create configmap " + map.name() + " --from-file=ca.crt=FILE",
+                    "kubectl create configmap "
+                        + map.name()
+                        + " -n "
+                        + namespace
+                        + " --from-file=ca.crt=FILE",
                     () -> client.configMaps().inNamespace(namespace).withName(map.name()).get())
                 .flatMap(new CaConfigMap(map)::problem)
                 .ifPresent(problems::add));
@@ -73,7 +79,7 @@ public record NamedObjects(Cluster cluster, TuneRequest request) {
                 problems,
                 "ServiceAccount",
                 name,
-                "kubectl create serviceaccount " + name,
+                "kubectl create serviceaccount " + name + " -n " + namespace,
                 () -> client.serviceAccounts().inNamespace(namespace).withName(name).get()));
     return problems;
   }

@@ -56,7 +56,7 @@ record SecretKeys(Map<String, List<Location>> sources) {
                 (has.isEmpty() ? "it has no keys" : "it has the keys " + String.join(", ", has))
                     + ", and what it is for reads "
                     + String.join(", ", wanted),
-                "name the key as it is read: kubectl create secret generic "
+                "name the key as it is read:\n  kubectl create secret generic "
                     + name
                     + " --from-file="
                     + wanted.iterator().next()

@@ -116,12 +116,12 @@ public record ClusterRuns(Cluster cluster) {
             attempted,
             "namespace " + cluster.namespace(),
             "no run of that name",
-            "kubectl tune list -A shows the runs of all namespaces"));
+            "see the runs of all namespaces:\n  kubectl tune list -A"));
   }
 
   /// Stops the pods, which write a checkpoint, and starts no new one.
   public void cancel(Found run) {
-    requireJob(run, "cancel", "kubectl tune delete " + run.reference() + " ends it");
+    requireJob(run, "cancel", "end it:\n  kubectl tune delete " + run.reference());
     patch(
         run,
         "cancel",
@@ -153,7 +153,7 @@ public record ClusterRuns(Cluster cluster) {
           "can't delete the run '" + run.name() + "'",
           run.reference(),
           "kubectl tune did not make it",
-          "kubectl delete " + run.reference() + " if it is yours");
+          "if it is yours:\n  kubectl delete " + run.reference());
     }
     cluster.tell(
         "can't delete the run '" + run.name() + "'",

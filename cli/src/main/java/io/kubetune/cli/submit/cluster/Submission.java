@@ -117,7 +117,7 @@ public record Submission(
             attempted(owner),
             manifest.reference(),
             "the old one is still being deleted after " + LONGEST_DELETION.toSeconds() + " s",
-            "kubectl tune status " + owner.name() + " says why; then try again");
+            "see why, then try again:\n  kubectl tune status " + owner.name());
       }
       pause();
     }

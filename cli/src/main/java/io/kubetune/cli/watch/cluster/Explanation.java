@@ -1,5 +1,7 @@
 package io.kubetune.cli.watch.cluster;
 
+import io.kubetune.cli.terminal.Remedy;
+
 /// Why a run waits, failed or is slow: in words, with the command to run next.
 ///
 /// ```
@@ -39,6 +41,6 @@ public record Explanation(Cause cause, String words, String remedy) {
 
   @Override
   public String toString() {
-    return words + (remedy.isEmpty() ? "" : "\ntry: " + remedy);
+    return words + (remedy.isEmpty() ? "" : "\ntry:" + Remedy.behind(remedy));
   }
 }

@@ -103,7 +103,7 @@ public final class Explanations {
               Cause.SLOW,
               "slow: %,d tokens/s now, %,d at best: something else takes the node's CPU"
                   .formatted(Math.round(latest), Math.round(progress.bestTokensPerSecond())),
-              "kubectl top node; a node of its own by --node-selector"));
+              "give it a node of its own by --node-selector; who is busy:\n  kubectl top node"));
     }
     return all;
   }

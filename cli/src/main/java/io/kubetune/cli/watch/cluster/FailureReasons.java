@@ -90,7 +90,8 @@ final class FailureReasons {
           Cause.DEADLINE,
           "it ran longer than its deadline of "
               + run.job().map(j -> j.getSpec().getActiveDeadlineSeconds() + " s").orElse("?"),
-          "kubectl tune retry " + name() + "; create it with a longer --active-deadline");
+          "create it with a longer --active-deadline, or try again:\n  kubectl tune retry "
+              + name());
     }
     culprit(run).ifPresent(this::container);
     run.pod().ifPresent(this::pod);
@@ -148,8 +149,8 @@ final class FailureReasons {
         end.container() + " needed more memory than its limit of " + limit + " (OOM-killed)",
         end.container().equals(ClusterState.TRAINER)
             ? "a larger --memory, or --batch-size 1 with --gradient-accumulation-steps, a shorter"
-                + " --max-length, --set KubetuneConfig.memory=small, --method qlora; kubectl tune"
-                + " plan shows what each needs"
+                + " --max-length, --set KubetuneConfig.memory=small, --method qlora"
+                + " (kubectl tune plan shows what each needs)"
             : "report it: this container needs little memory");
   }
 
@@ -162,7 +163,8 @@ final class FailureReasons {
       add(
           Cause.EVICTED,
           "the pod was evicted: " + pod.getStatus().getMessage(),
-          "kubectl tune retry " + name() + "; --checkpoint-claim lets it go on where it was");
+          "start it again (--checkpoint-claim lets it go on where it was):\n  kubectl tune retry "
+              + name());
     }
     Disruption.of(pod).map(Disruption::explanation).ifPresent(found::add);
   }

@@ -35,7 +35,7 @@ final class PendingReasons {
       add(
           Cause.UNFINISHED_CREATE,
           "pending: its create did not finish",
-          "run the same kubectl tune create again, or kubectl tune delete " + name());
+          "run the same kubectl tune create again, or remove it:\n  kubectl tune delete " + name());
       return;
     }
     if (run.isSuspended() && run.isQueued()) {
@@ -78,7 +78,7 @@ final class PendingReasons {
       add(
           Cause.QUEUE,
           "pending: Kueue has not taken it up (queue '" + run.queue() + "')",
-          "is Kueue installed, and is there a LocalQueue of that name? kubectl get localqueues -n "
+          "is Kueue installed, and is there a LocalQueue of that name?\n  kubectl get localqueues -n "
               + namespace());
       return;
     }
@@ -111,9 +111,8 @@ final class PendingReasons {
       add(
           Cause.QUOTA,
           "pending: " + why,
-          "kubectl describe quota -n "
-              + namespace()
-              + "; a smaller --cpu, --memory or --gpus may fit");
+          "a smaller --cpu, --memory or --gpus may fit; what is in use:\n  kubectl describe quota -n "
+              + namespace());
     } else if (message.contains("violates PodSecurity")) {
       add(
           Cause.POD_REFUSED,
@@ -123,7 +122,8 @@ final class PendingReasons {
       add(
           Cause.SERVICE_ACCOUNT,
           "pending: " + why,
-          "kubectl create serviceaccount -n " + namespace() + ", or another --service-account");
+          "name another --service-account, or make it:\n  kubectl create serviceaccount NAME -n "
+              + namespace());
     } else {
       add(
           Cause.POD_REFUSED,

@@ -42,9 +42,9 @@ final class SchedulerVerdict {
           new Explanation(
               Cause.VOLUME,
               "pending: a PersistentVolumeClaim of the run is not bound to a volume",
-              "kubectl describe pvc -n "
+              "see what it waits for, and the storage classes that there are:\n  kubectl describe pvc -n "
                   + run.namespace()
-                  + " says what it waits for; kubectl tune doctor shows the storage classes"));
+                  + "\n  kubectl tune doctor"));
     }
     Matcher sentence = SENTENCE.matcher(message);
     if (!sentence.matches()) {
@@ -65,7 +65,13 @@ final class SchedulerVerdict {
     }
     if (all.isEmpty()) {
       all.add(
-          new Explanation(Cause.NO_NODE, "pending: " + message, "kubectl describe pod of the run"));
+          new Explanation(
+              Cause.NO_NODE,
+              "pending: " + message,
+              "look at its pod:\n  kubectl describe pods -l batch.kubernetes.io/job-name="
+                  + run.name()
+                  + " -n "
+                  + run.namespace()));
     }
     // What can be changed by this user's own request comes first.
     all.sort(java.util.Comparator.comparing(Explanation::cause));
@@ -91,7 +97,7 @@ final class SchedulerVerdict {
             new Explanation(
                 Cause.NO_GPU,
                 "pending: no free " + resource + " on " + of,
-                "kubectl tune doctor shows the cluster's GPUs; --gpus 0 trains on the CPU");
+                "train on the CPU by --gpus 0, or see the cluster's GPUs:\n  kubectl tune doctor");
       };
     }
     if (reason.contains("untolerated taint")) {
@@ -101,20 +107,20 @@ final class SchedulerVerdict {
           Cause.TAINTED,
           "pending: " + of + " are tainted" + (all.isEmpty() ? "" : ": " + String.join(", ", all)),
           all.isEmpty()
-              ? "kubectl describe nodes shows their taints; --toleration bears one"
+              ? "bear a taint by --toleration; which there are:\n  kubectl describe nodes"
               : "--toleration " + all.getFirst() + " if the run may go there");
     }
     if (reason.contains("node affinity/selector")) {
       return new Explanation(
           Cause.NODE_SELECTOR,
           "pending: " + of + " do not match the node selector or affinity",
-          "kubectl get nodes --show-labels, then --node-selector");
+          "give another --node-selector; the labels that there are:\n  kubectl get nodes --show-labels");
     }
     if (reason.contains("PersistentVolumeClaim") || reason.contains("volume")) {
       return new Explanation(
           Cause.VOLUME,
           "pending: the volume does not fit " + of + " (" + reason + ")",
-          "kubectl describe pvc says what it waits for");
+          "see what it waits for:\n  kubectl describe pvc");
     }
     if (reason.contains("unschedulable")
         || reason.contains("not ready")
