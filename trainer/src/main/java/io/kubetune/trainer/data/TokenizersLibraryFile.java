@@ -1,7 +1,5 @@
 package io.kubetune.trainer.data;
 
-import ai.djl.engine.EngineException;
-import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
@@ -14,8 +12,8 @@ import java.util.Locale;
 /// Loads the native library of Hugging Face's tokenizers: the file that `RUST_LIBRARY_PATH` names
 /// (environment or system property), else the one in DJL's jar, unpacked for the moment of loading.
 ///
-/// Left to itself, DJL writes the library to a cache in the home folder and fails where that is
-/// read-only.
+/// Left to itself, DJL writes the library to a cache in the home folder, fails where that is
+/// read-only, and looks for GPUs first: a tenth of a second, and one more library unpacked.
 final class TokenizersLibraryFile {
   private static final String VARIABLE = "RUST_LIBRARY_PATH";
   private static final String ATTEMPTED = "can't load the tokenizers' native library";
@@ -47,7 +45,7 @@ final class TokenizersLibraryFile {
           "no such file",
           "name the library itself (" + fileName() + "), or unset the variable");
     }
-    return initialised();
+    return load(Path.of(given));
   }
 
   private static TokenizersLibrary loadFromJar() {
@@ -65,11 +63,9 @@ final class TokenizersLibraryFile {
       Path file = folder.resolve(fileName());
       try {
         Files.copy(library, file);
-        System.setProperty(VARIABLE, file.toString());
-        return initialised();
+        return load(file);
       } finally {
         // Once loaded, the library stays mapped without its file.
-        System.clearProperty(VARIABLE);
         Files.deleteIfExists(file);
         Files.deleteIfExists(folder);
       }
@@ -84,16 +80,16 @@ final class TokenizersLibraryFile {
     }
   }
 
-  private static TokenizersLibrary initialised() {
+  private static TokenizersLibrary load(Path file) {
     try {
-      LibUtils.checkStatus();
+      System.load(file.toAbsolutePath().toString());
       return TokenizersLibrary.LIB;
-    } catch (EngineException | UnsatisfiedLinkError e) {
+    } catch (UnsatisfiedLinkError e) {
       throw new TuneException(
           ExitCode.FAILED,
           ATTEMPTED,
-          System.getProperty(VARIABLE, fileName()),
-          e.getMessage() + (e.getCause() == null ? "" : ": " + e.getCause().getMessage()),
+          file.toString(),
+          String.valueOf(e.getMessage()),
           "on Linux the library needs glibc; check that the file is whole",
           e);
     }

@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// @param compute type of activations and products: fp32 or bf16
 /// @param reason why `compute` was chosen, for the first event
 public record Precision(NumberType storage, ScalarType compute, String reason) {
-  private static final int TRIALS = 5;
+  private static final int TRIALS = 8;
 
   /// Ampere, the first generation of GPUs with bf16.
   private static final int BF16_CAPABILITY = 80;
@@ -46,28 +46,31 @@ public record Precision(NumberType storage, ScalarType compute, String reason) {
     if (!cpuNames("amx_bf16") && !cpuNames("avx512_bf16")) {
       return new Precision(storage, ScalarType.Float, "this CPU has no bf16 instructions");
     }
-    double fp32 = secondsOfTrial(ScalarType.Float);
-    double bf16 = secondsOfTrial(ScalarType.BFloat16);
+    double fp32 = Double.MAX_VALUE;
+    double bf16 = Double.MAX_VALUE;
+    try (Scope scope = new Scope()) {
+      Tensor wide = torch.ones(512, 512);
+      Tensor narrow = wide.to(ScalarType.BFloat16);
+      seconds(wide); // the first call builds oneDNN's kernel
+      seconds(narrow);
+      // The quickest of some, turn about: on a busy machine any one of them may have been
+      // interrupted, or all of some milliseconds, and two runs of one request should not be
+      // computed in different types.
+      for (int i = 0; i < TRIALS; i++) {
+        fp32 = Math.min(fp32, seconds(wide));
+        bf16 = Math.min(bf16, seconds(narrow));
+      }
+    }
     String measured = "a bf16 product takes %.2f of the time of fp32 here".formatted(bf16 / fp32);
     return bf16 < 0.8 * fp32
         ? new Precision(storage, ScalarType.BFloat16, measured)
         : new Precision(storage, ScalarType.Float, measured);
   }
 
-  private static double secondsOfTrial(ScalarType type) {
-    try (Scope scope = new Scope()) {
-      Tensor a = torch.ones(512, 512).to(type);
-      a.matmul(a); // the first call builds oneDNN's kernel
-      // The quickest of some: on a busy machine any one of them may have been interrupted, and two
-      // runs of one request should not be computed in different types.
-      double best = Double.MAX_VALUE;
-      for (int i = 0; i < TRIALS; i++) {
-        long start = System.nanoTime();
-        a.matmul(a);
-        best = Math.min(best, (System.nanoTime() - start) / 1e9);
-      }
-      return best;
-    }
+  private static double seconds(Tensor factor) {
+    long start = System.nanoTime();
+    factor.matmul(factor);
+    return (System.nanoTime() - start) / 1e9;
   }
 
   private static boolean cpuNames(String flag) {
