@@ -24,8 +24,7 @@ class ShellsTest {
 
   @TempDir private Path folder;
 
-  private final String server =
-      "completion-" + ProcessHandle.current().pid() + "-" + System.nanoTime();
+  private TmuxScreen screen;
 
   @BeforeEach
   void program() throws Exception {
@@ -48,80 +47,32 @@ class ShellsTest {
 
   @AfterEach
   void close() throws Exception {
-    tmux("kill-server");
-    // What a shell writes on its way out.
-    TimeUnit.MILLISECONDS.sleep(300);
-  }
-
-  private String tmux(String... words) throws Exception {
-    List<String> command = new ArrayList<>(List.of("tmux", "-L", server, "-f", "/dev/null"));
-    command.addAll(List.of(words));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes());
-    process.waitFor();
-    return said;
+    if (screen != null) {
+      screen.close();
+    }
   }
 
   private void start(String... shell) throws Exception {
     List<String> command =
-        new ArrayList<>(
-            List.of(
-                "tmux",
-                "-L",
-                server,
-                "-f",
-                "/dev/null",
-                "new-session",
-                "-d",
-                "-x",
-                "150",
-                "-y",
-                "50",
-                "-c",
-                folder.toString(),
-                "env",
-                "-i",
-                "TERM=xterm",
-                "LANG=C.UTF-8",
-                "HOME=" + folder,
-                "XDG_STATE_HOME=" + folder.resolve("state"),
-                "PATH=" + folder.resolve("bin") + ":" + System.getenv("PATH")));
+        new ArrayList<>(List.of("PATH=" + folder.resolve("bin") + ":" + System.getenv("PATH")));
     command.addAll(List.of(shell));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    assertThat(process.waitFor()).as(new String(process.getInputStream().readAllBytes())).isZero();
+    screen = TmuxScreen.start(150, folder, command);
   }
 
   /// Types a command when the shell is there to read it, and waits until it is done.
   private void run(String command) throws Exception {
     Instant end = Instant.now().plusSeconds(30);
-    String screen = "";
-    while (!screen.contains("is-rea-dy")) {
-      assertThat(Instant.now()).as("the shell does not start:\n" + screen).isBefore(end);
-      tmux("send-keys", "-l", "echo is-rea''-dy".replace("''", "\"\""));
-      tmux("send-keys", "Enter");
+    String seen = "";
+    while (!seen.contains("is-rea-dy")) {
+      assertThat(Instant.now()).as("the shell does not start:\n" + seen).isBefore(end);
+      screen.type("echo is-rea\"\"-dy");
+      screen.press("Enter");
       TimeUnit.MILLISECONDS.sleep(500);
-      screen = tmux("capture-pane", "-p").replace("rea\"\"-dy", "");
+      seen = screen.text().replace("rea\"\"-dy", "");
     }
-    tmux("send-keys", "-l", command + " && echo all\"\"-done");
-    tmux("send-keys", "Enter");
-    await("all-done");
-  }
-
-  private void await(String wanted) throws Exception {
-    if (!comes(wanted, 20)) {
-      throw new AssertionError("no '" + wanted + "' on the screen:\n" + tmux("capture-pane", "-p"));
-    }
-  }
-
-  private boolean comes(String wanted, int seconds) throws Exception {
-    Instant end = Instant.now().plusSeconds(seconds);
-    while (Instant.now().isBefore(end)) {
-      if (tmux("capture-pane", "-p").contains(wanted)) {
-        return true;
-      }
-      TimeUnit.MILLISECONDS.sleep(100);
-    }
-    return false;
+    screen.type(command + " && echo all\"\"-done");
+    screen.press("Enter");
+    screen.await("all-done");
   }
 
   /// What the line has become after the tabulator key. Typed anew where nothing comes: a shell that
@@ -129,16 +80,16 @@ class ShellsTest {
   /// s.
   private void completes(String typed, String wanted) throws Exception {
     for (int attempt = 0; attempt < 5; attempt++) {
-      tmux("send-keys", "C-c");
+      screen.press("C-c");
       TimeUnit.MILLISECONDS.sleep(300);
-      tmux("send-keys", "-l", typed);
+      screen.type(typed);
       TimeUnit.MILLISECONDS.sleep(200);
-      tmux("send-keys", "Tab");
-      if (comes(wanted, 6)) {
+      screen.press("Tab");
+      if (screen.comes(wanted, 6)) {
         return;
       }
     }
-    await(wanted);
+    screen.await(wanted);
   }
 
   private void completesAll() throws Exception {

@@ -36,6 +36,10 @@ public final class StageBars implements AutoCloseable {
   /// A shorter bar is none.
   private static final int SHORTEST_BAR = 16;
 
+  /// Some terminals wrap when the last column is written, and one that echoes `^C` behind the bar
+  /// must not come to the next line: the bar would stay.
+  private static final int FREE_COLUMNS = 3;
+
   private static final String BETWEEN_PARTS = "  ";
 
   private static final long BYTES_IN_KB = 1_000;
@@ -47,6 +51,7 @@ public final class StageBars implements AutoCloseable {
 
   private static final String TO_LINE_START = "\r";
   private static final String CLEAR_TO_LINE_END = "\u001b[K";
+  private static final String CLEAR_TO_SCREEN_END = "\u001b[J";
 
   private final Terminal terminal;
   private Optional<ProgressBar> bar = Optional.empty();
@@ -55,6 +60,9 @@ public final class StageBars implements AutoCloseable {
 
   public StageBars(Terminal terminal) {
     this.terminal = terminal;
+    if (terminal.bars()) {
+      terminal.screen().follow();
+    }
   }
 
   /// @param max units of the stage, or [#NO_END]
@@ -82,10 +90,12 @@ public final class StageBars implements AutoCloseable {
             .startsFrom(from, Duration.between(began, Instant.now()))
             .setUpdateIntervalMillis(REDRAW_MILLIS)
             .setStyle(terminal.unicode() ? ProgressBarStyle.UNICODE_BLOCK : ProgressBarStyle.ASCII)
-            .setConsumer(new LastLine(terminal.err(), terminal.columns()))
+            .setConsumer(new LastLine(terminal))
+            // Between two steps the clock goes on, and the screen may be resized.
+            .continuousUpdate()
             .clearDisplayOnFinish();
     if (max == NO_END) {
-      builder.setRenderer(this::turning).continuousUpdate();
+      builder.setRenderer(this::turning);
     }
     bar = Optional.of(builder.build());
   }
@@ -168,29 +178,51 @@ public final class StageBars implements AutoCloseable {
     return text + " ".repeat(Math.max(1, NAME_COLUMNS + 1 - text.length()));
   }
 
-  /// Draws over the last line of the screen with two control sequences that every terminal knows.
+  /// Draws over the last line of the screen with control sequences that every terminal knows.
   ///
   /// The library's own consumer asks jline for the terminal, which loads native code.
-  private record LastLine(PrintStream screen, int columns) implements ProgressBarConsumer {
+  private static final class LastLine implements ProgressBarConsumer {
+    private final Terminal terminal;
+    private final PrintStream screen;
+    private String drawn = "";
+    private int drawnColumns;
+
+    private LastLine(Terminal terminal) {
+      this.terminal = terminal;
+      this.screen = terminal.err();
+    }
+
     @Override
     public int getMaxRenderedLength() {
-      // The last column stays free: some terminals wrap when it is written.
-      return columns - 1;
+      return terminal.columns() - FREE_COLUMNS;
     }
 
     @Override
     public void accept(String rendered) {
       synchronized (screen) {
-        screen.print(TO_LINE_START + rendered + CLEAR_TO_LINE_END);
+        int columns = terminal.columns();
+        if (rendered.equals(drawn) && columns == drawnColumns) {
+          return;
+        }
+        screen.print(toStart(columns) + rendered + CLEAR_TO_LINE_END);
         screen.flush();
+        drawn = rendered;
+        drawnColumns = columns;
       }
+    }
+
+    /// Where the screen became narrower it shows the line in several: all of them go.
+    private String toStart(int columns) {
+      int above = columns < drawnColumns ? (Prose.width(drawn) - 1) / columns : 0;
+      return above > 0 ? "\r\u001b[" + above + "A" + CLEAR_TO_SCREEN_END : TO_LINE_START;
     }
 
     @Override
     public void clear() {
       synchronized (screen) {
-        screen.print(TO_LINE_START + CLEAR_TO_LINE_END);
+        screen.print(toStart(terminal.columns()) + CLEAR_TO_LINE_END);
         screen.flush();
+        drawn = "";
       }
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /// The three standard streams and what is known of the screen behind them: data goes to `out`, talk
@@ -25,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 ///
 /// @param inIsTerminal whether someone is there to answer: never where `CI` is set
 /// @param bars whether a line of `err` may be drawn again and again
-/// @param columns width to lay out for: the screen's, and 80 where there is none
+/// @param screen how wide it is
 /// @param colours whether the streams that are terminals may carry ANSI colours, see [Colour]
 /// @param drawing what pictures are made of
 /// @param verbosity kubectl's level of `-v`: 0 is quiet, from 6 on requests are shown
@@ -37,7 +38,7 @@ public record Terminal(
     boolean outIsTerminal,
     boolean errIsTerminal,
     boolean bars,
-    int columns,
+    ScreenWidth screen,
     boolean colours,
     Drawing drawing,
     int verbosity) {
@@ -50,11 +51,6 @@ public record Terminal(
     /// Figures in their place, for who listens.
     NONE
   }
-
-  private static final int DEFAULT_COLUMNS = 80;
-
-  /// Wider lines than this are hard to read; tables and bars stop growing here.
-  private static final int MOST_COLUMNS = 160;
 
   /// The process's own streams, always UTF-8, whatever `stdout.encoding` was fixed to at build
   /// time.
@@ -74,7 +70,7 @@ public record Terminal(
         out,
         err,
         err && !dumb && !unattended,
-        columns(environment, out || err),
+        ScreenWidth.of(environment, out || err ? Terminal::columnsOfTty : OptionalInt::empty),
         !dumb && environment.getOrDefault("NO_COLOR", "").isEmpty(),
         locale.contains("utf-8") || locale.contains("utf8") ? Drawing.BLOCKS : Drawing.ASCII,
         0);
@@ -91,7 +87,17 @@ public record Terminal(
   /// Streams that are no terminal, 80 columns, no colours: what a pipe, a file or a test sees.
   public static Terminal plain(PrintStream out, PrintStream err, InputStream in) {
     return new Terminal(
-        out, err, in, false, false, false, false, DEFAULT_COLUMNS, false, Drawing.BLOCKS, 0);
+        out,
+        err,
+        in,
+        false,
+        false,
+        false,
+        false,
+        ScreenWidth.fixed(ScreenWidth.DEFAULT_COLUMNS),
+        false,
+        Drawing.BLOCKS,
+        0);
   }
 
   /// The same without bars, colours and drawn characters: lines, as a screen reader reads them.
@@ -113,10 +119,15 @@ public record Terminal(
         outIsTerminal,
         errIsTerminal,
         bars,
-        columns,
+        screen,
         colours,
         drawing,
         verbosity);
+  }
+
+  /// Width to lay out for, as it is now.
+  public int columns() {
+    return screen.columns();
   }
 
   public boolean unicode() {
@@ -136,12 +147,12 @@ public record Terminal(
 
   /// Widest line of prose on `out`: elsewhere than on a screen a line is as long as it is.
   public int outColumns() {
-    return outIsTerminal ? columns : Prose.ENDLESS;
+    return outIsTerminal ? columns() : Prose.ENDLESS;
   }
 
   /// The same of `err`.
   public int errColumns() {
-    return errIsTerminal ? columns : Prose.ENDLESS;
+    return errIsTerminal ? columns() : Prose.ENDLESS;
   }
 
   private static String firstSet(Map<String, String> environment, String... names) {
@@ -170,21 +181,10 @@ public record Terminal(
     return new SystemAnswer("test", "-t", Integer.toString(descriptor)).succeeded();
   }
 
-  private static int columns(Map<String, String> environment, boolean terminal) {
-    int asked = number(environment.getOrDefault("COLUMNS", ""));
-    if (asked <= 0 && terminal) {
-      String[] rowsAndColumns = new SystemAnswer("stty", "size").text().split(" ", -1);
-      asked = rowsAndColumns.length == 2 ? number(rowsAndColumns[1]) : 0;
-    }
-    return asked <= 0 ? DEFAULT_COLUMNS : Math.min(asked, MOST_COLUMNS);
-  }
-
-  private static int number(String text) {
-    try {
-      return Integer.parseInt(text.strip());
-    } catch (NumberFormatException e) {
-      return 0;
-    }
+  private static OptionalInt columnsOfTty() {
+    String[] rowsAndColumns = new SystemAnswer("stty", "size").text().split(" ", -1);
+    boolean isSize = rowsAndColumns.length == 2 && rowsAndColumns[1].matches("\\d{1,5}");
+    return isSize ? OptionalInt.of(Integer.parseInt(rowsAndColumns[1])) : OptionalInt.empty();
   }
 
   /// A small program of the system asked about our terminal, or nothing where it is not there.

@@ -34,7 +34,7 @@ public final class Screen {
             outIsTerminal,
             errIsTerminal,
             errIsTerminal,
-            columns,
+            ScreenWidth.fixed(columns),
             colours,
             Terminal.Drawing.BLOCKS,
             0);

@@ -210,7 +210,7 @@ class ScreenTest {
         true,
         true,
         true,
-        columns,
+        ScreenWidth.fixed(columns),
         colours,
         Terminal.Drawing.BLOCKS,
         0);
