@@ -5,6 +5,7 @@ import io.kubetune.cli.command.KubectlTune;
 import io.kubetune.cli.terminal.Terminal;
 import java.util.Locale;
 import java.util.Map;
+import org.graalvm.nativeimage.VMRuntime;
 
 /// `kubectl tune`: reads the command line, runs one command, and exits with its code.
 ///
@@ -15,6 +16,12 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    // Set by GraalVM in every native image; a JVM has no such class.
+    if (System.getProperty("org.graalvm.nativeimage.imagecode") != null) {
+      // Without options for a virtual machine (-H:-ParseRuntimeOptions) nobody else starts it, and
+      // no signal is heard: Ctrl-C would end the binary with nothing said and nothing undone.
+      VMRuntime.initialize();
+    }
     // Figures look the same everywhere, also where a program reads them.
     Locale.setDefault(Locale.ROOT);
     // The client reads it once, before its first request. Each of its buffers passes through three
