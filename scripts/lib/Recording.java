@@ -38,7 +38,7 @@ void main(String[] arguments) throws IOException {
   double width = columns * CELL_WIDTH + 2 * MARGIN;
   double height = rows * CELL_HEIGHT + 2 * MARGIN;
   StringBuilder svg = new StringBuilder();
-  svg.append(format("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 %.0f %.0f' font-family='ui-monospace,Menlo,Consolas,monospace' font-size='14'>%n", width, height));
+  svg.append(format("<svg xmlns='http://www.w3.org/2000/svg' xml:space='preserve' viewBox='0 0 %.0f %.0f' font-family='ui-monospace,Menlo,Consolas,monospace' font-size='14'>%n", width, height));
   svg.append("<style>\n.s{visibility:hidden}text{white-space:pre;fill:#d6deeb}\n");
   for (int i = 0; i < screens.size(); i++) {
     double from = 100 * starts.get(i) / 1000.0 / total;
