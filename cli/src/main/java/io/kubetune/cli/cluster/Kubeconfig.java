@@ -215,7 +215,10 @@ final class Kubeconfig {
               "no " + what + " of that name",
               NearestName.among(names, wanted)
                   .map(nearest -> "did you mean " + nearest + "?")
-                  .orElse("there are: " + String.join(", ", names)));
+                  .orElse(
+                      names.isEmpty()
+                          ? "name another kubeconfig by --kubeconfig"
+                          : "there are: " + String.join(", ", names)));
         });
   }
 }

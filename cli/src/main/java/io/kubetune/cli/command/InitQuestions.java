@@ -132,7 +132,7 @@ record InitQuestions(Terminal terminal) {
       if (valid.test(line.strip())) {
         return line.strip();
       }
-      terminal.err().println("  '" + line.strip() + "' can't be: " + remedy);
+      terminal.err().println("  '" + line.strip() + "' is not possible: " + remedy);
     }
   }
 }

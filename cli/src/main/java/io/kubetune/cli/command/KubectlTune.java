@@ -149,10 +149,9 @@ public final class KubectlTune implements Callable<Integer> {
     String help = command.qualifiedName() + " --help";
     String remedy =
         failure instanceof UnmatchedArgumentException unmatched
-            ? nearest(command, unmatched).map(name -> "did you mean " + name + "? ").orElse("")
-                + "See "
+            ? nearest(command, unmatched).map(name -> "did you mean " + name + "?\n  ").orElse("")
                 + help
-            : "see " + help;
+            : help;
     return failed(
         new TuneException(
             ExitCode.USAGE,

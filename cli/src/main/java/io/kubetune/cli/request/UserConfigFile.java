@@ -19,11 +19,20 @@ import java.util.regex.Pattern;
 /// new UserConfigFile(file).set("gpuHourPrices.default", Optional.of("2.5"));
 /// ```
 public record UserConfigFile(Path file) {
+  private static final List<String> RUNTIMES = List.of("local", "job", "kaito", "auto");
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/:@+-]*");
 
   /// @param value empty: the key is taken out
   /// @throws TuneException BAD_REQUEST where the key or the value is none, STORAGE
   public void set(String key, Optional<String> value) {
+    if (key.equals("runtime") && value.filter(each -> !RUNTIMES.contains(each)).isPresent()) {
+      throw new TuneException(
+          ExitCode.BAD_REQUEST,
+          "can't set the default",
+          key,
+          "'" + value.get() + "' is no runtime",
+          "choose " + String.join(", ", RUNTIMES));
+    }
     try {
       List<String> lines =
           Files.exists(file) ? new ArrayList<>(Files.readAllLines(file)) : new ArrayList<>();

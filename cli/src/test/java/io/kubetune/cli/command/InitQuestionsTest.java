@@ -82,7 +82,7 @@ class InitQuestionsTest {
     assertThat(answers.runtime()).isEqualTo("local");
     assertThat(answers.rank()).isEqualTo("8");
     assertThat(asked.toString(StandardCharsets.UTF_8))
-        .contains("'Not A Name' can't be: small letters", "'nowhere' can't be", "'zero' can't be");
+        .contains("'Not A Name' is not possible: small", "'nowhere' is not", "'zero' is not");
   }
 
   @Test

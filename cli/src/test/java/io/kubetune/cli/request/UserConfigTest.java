@@ -74,6 +74,8 @@ class UserConfigTest {
     assertThat(typed("config", "set", "registri", "x").err()).contains("unknown key", "registry");
     assertThat(typed("config", "set", "gpuHourPrices.A100", "cheap").status())
         .isEqualTo(ExitCode.BAD_REQUEST.code());
+    assertThat(typed("config", "set", "runtime", "cloud").err())
+        .contains("'cloud' is no runtime", "local, job, kaito, auto");
     assertThat(file()).doesNotExist();
   }
 
