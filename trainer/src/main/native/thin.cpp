@@ -1,41 +1,14 @@
 // Products with one short side, as an adapter's are: rank 16 beside hundreds of tokens and thousands of columns. Libraries spend as long on starting such
 // a product as on computing it, and pack what is read once.
 //
-// A tile of sums stays in registers while one row of the right side after another is multiplied into it. Sums are fp32; the same sums are made in the
-// same order whatever range of rows a thread gets.
-#include "vectors.h"
+// The same sums are made in the same order whatever range of rows a thread gets.
+#include "tiles.h"
 
 namespace {
 
 constexpr int TILE_ROWS = LANES == 16 ? 8 : 4; // with TILE_VECTORS, what fits the registers
 constexpr int TILE_VECTORS = 3;
 constexpr int64_t CHUNK = 128; // of the summed side: what is converted, or stays in the cache, at a time
-
-/// sum[i] += left[i] · right over n steps of the summed side; FULL: the last vector too has all its values
-template <int M, int V, bool FULL, class Right>
-INLINE void add(Floats (&sum)[M][V], const float *left, int64_t left_row, int64_t left_step, const Right *right, int64_t right_step, int last, int64_t n) {
-  for (int64_t k = 0; k < n; k++, left += left_step, right += right_step) {
-    Floats r[V];
-#pragma GCC unroll 4
-    for (int v = 0; v < V; v++) r[v] = load(right + v * LANES, FULL || v + 1 < V ? LANES : last);
-#pragma GCC unroll 16
-    for (int i = 0; i < M; i++)
-#pragma GCC unroll 4
-      for (int v = 0; v < V; v++) sum[i][v] += left[i * left_row] * r[v];
-  }
-}
-
-template <int M, int V, class Out>
-INLINE void put(const Floats (&sum)[M][V], Out *out, int64_t out_row, int last, float scale, bool adds) {
-#pragma GCC unroll 16
-  for (int i = 0; i < M; i++)
-#pragma GCC unroll 4
-    for (int v = 0; v < V; v++) {
-      int count = v + 1 < V ? LANES : last;
-      Out *at = out + i * out_row + v * LANES;
-      store(at, adds ? load(at, count) + scale * sum[i][v] : scale * sum[i][v], count);
-    }
-}
 
 /// A side of a product: where it begins, and how far it is from one row to the next.
 template <class T>

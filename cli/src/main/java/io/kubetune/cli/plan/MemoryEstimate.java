@@ -18,11 +18,10 @@ import io.kubetune.contract.TrainingConfig.Quantization;
 /// ```
 ///
 /// @param weightBytes of the frozen model
-/// @param adapterBytes trained parameters in fp32 and in the compute type, and each lane's
-///   gradients, fp32
+/// @param adapterBytes trained parameters in fp32, on a GPU in the compute type too, and each
+///   lane's gradients, fp32
 /// @param optimizerBytes AdamW's two moments, fp32
-/// @param activationBytes what the forward pass keeps for the backward pass, one block's work, and
-///   attention's scores
+/// @param activationBytes what the forward pass keeps for the backward pass, and one block's work
 /// @param logitBytes of the chunks that the loss is computed in
 /// @param runtimeBytes JVM and libtorch, before a model is loaded
 public record MemoryEstimate(
@@ -48,7 +47,7 @@ public record MemoryEstimate(
   private static final double NF4_DOUBLE_QUANTIZED_BITS = 4 + 8.0 / 64 + 32.0 / (64 * 256);
 
   /// A core takes documents in parts of so many tokens, longer ones one by one.
-  private static final int PART_TOKENS = 512;
+  private static final int PART_TOKENS = 256;
 
   /// Resident before a model is loaded, measured: JVM 25, libtorch 2.10 and a tokenizer on a CPU.
   private static final long RUNTIME_BYTES = 300L << 20;
@@ -94,11 +93,9 @@ public record MemoryEstimate(
         long atOnce = Math.min(batch, lanes * longestPart);
         yield new MemoryEstimate(
             weights(model, config, c, lanes, evaluating),
-            trained * (4 + 4L * lanes + c),
+            trained * (4 + 4L * lanes), // A and B are multiplied as they are, in fp32
             8 * trained,
-            atOnce * tokens.bytesAToken()
-                + atOnce / length * tokens.keptProbabilities(length)
-                + lanes * tokens.scoreBytes(length),
+            atOnce * tokens.bytesAToken(),
             logits,
             RUNTIME_BYTES);
       }

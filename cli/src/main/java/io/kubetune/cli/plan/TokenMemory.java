@@ -6,7 +6,7 @@ import io.kubetune.contract.TrainingConfig;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig.Memory;
 import java.util.stream.Collectors;
 
-/// What a micro-step's tokens take beside weights: kept activations, scores, logits.
+/// What a micro-step's tokens take beside weights: kept activations, logits.
 ///
 /// Symbols: d hidden, q and k width of queries and of keys, f of the feed-forward, R ranks of a
 /// layer's adapters together, L layers, H heads, V vocabulary, T tokens of a document, c bytes.
@@ -23,30 +23,25 @@ record TokenMemory(ModelDimensions model, TrainingConfig config, int c) {
   /// Of logits with `memory: small`.
   private static final long CHUNK_SMALL = 2L << 20;
 
-  /// Scores and their derivative, and what they are copied from.
-  private static final int SCORES_AT_ONCE = 3;
-
-  private static final int CHUNK_QUERIES = 112;
-
-  /// A chunk that sees so many keys at the most keeps its probabilities for the way back.
-  private static final int KEPT_KEYS = 256;
-
-  /// `c·(L·(2d + 2q + 2k + 2f + R) + 6f + 8d + 2q)`: the residual stream before each half, q, k and
-  /// v, the mixed values, gate and up, and the adapters' low rank, of all layers; one layer's way
-  /// back. With `memory: small` only the stream before a layer, and one layer's keepsakes.
+  /// `c·(L·(2d + 2q + 2k + 2f) + 6f + 8d + 2q) + L·(4R + 8H)`: the residual stream before each
+  /// half, q, k and v, the mixed values, gate and up, of all layers; one layer's way back; in fp32
+  /// the adapters' low rank, and of each head the largest score and the sum of powers. With
+  /// `memory: small` only the stream before a layer, and one layer's keepsakes.
   long bytesAToken() {
     long d = model.hidden();
     long q = (long) model.heads() * model.headWidth();
     long k = (long) model.keyValueHeads() * model.headWidth();
     long experts = model.experts() == 0 ? 1 : model.expertsPerToken();
     long f = model.intermediate() * experts;
-    long block = 2 * d + 2 * q + 2 * k + 2 * f + ranks() + dropped();
+    long block = 2 * d + 2 * q + 2 * k + 2 * f + dropped();
     if (model.experts() > 0) {
       block += 2 * experts * d; // each expert's tokens are gathered, and its outputs
     }
     long work = 6 * f + 8 * d + 2 * q;
     long layers = model.layers();
-    return c * (work + (isSmall() ? layers * d + block : layers * block));
+    long kept = isSmall() ? 1 : layers; // layers whose keepsakes there are at once
+    long streams = isSmall() ? layers * d : 0;
+    return c * (work + streams + kept * block) + kept * (4 * ranks() + 8 * model.heads());
   }
 
   /// Ranks of one layer's adapters; of the experts', those that a token goes through.
@@ -75,26 +70,6 @@ record TokenMemory(ModelDimensions model, TrainingConfig config, int c) {
             .filter(each -> !isExpert(each))
             .mapToLong(Family.Linear::inFeatures)
             .sum();
-  }
-
-  /// What a document of so many tokens keeps of attention's probabilities.
-  long keptProbabilities(long tokens) {
-    long rows = chunkQueries(tokens);
-    long kept = 0;
-    for (long keys = rows; keys <= KEPT_KEYS && keys - rows < tokens; keys += rows) {
-      kept += Math.min(rows, tokens) * Math.min(keys, tokens);
-    }
-    return kept * model.heads() * c * (isSmall() ? 1 : model.layers());
-  }
-
-  /// One chunk of queries against all keys that a document of so many tokens has.
-  long scoreBytes(long tokens) {
-    return model.heads() * chunkQueries(tokens) * tokens * SCORES_AT_ONCE * c;
-  }
-
-  private long chunkQueries(long tokens) {
-    long equal = Math.ceilDiv(tokens, Math.max(1, tokens / CHUNK_QUERIES));
-    return Math.max(64, Math.min(equal, CHUNK / (model.heads() * tokens)));
   }
 
   /// One chunk of logits and their derivative; where more than the product goes into them (a cap, a

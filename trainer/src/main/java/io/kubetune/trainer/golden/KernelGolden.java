@@ -5,6 +5,7 @@ import io.kubetune.trainer.kernel.LayerKernels;
 import io.kubetune.trainer.kernel.ThinProducts;
 import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Scope;
+import java.util.Locale;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -40,8 +41,8 @@ record KernelGolden(Report report) {
         swiglu(kernels, type);
         rope(kernels, type);
         if (kernels instanceof HostKernels host) {
-          softmax(host, type);
           crossEntropy(host, type);
+          new AttentionGolden(type, report).run();
           for (int rank : new int[] {8, 16, 5, 40, 100}) { // whole tiles, and what is left over
             thin(ThinProducts.serving(Placement.zeros(type, 1)), type, rank);
           }
@@ -124,26 +125,6 @@ record KernelGolden(Report report) {
     }
   }
 
-  /// Queries that stand behind earlier keys, and see a window of them.
-  private void softmax(HostKernels kernels, ScalarType type) {
-    int keys = TOKENS + 9;
-    HostKernels.Sight sight = new HostKernels.Sight(TOKENS, keys, 9, 20);
-    Tensor seen = torch.ones(TOKENS, keys).tril(9).sub_(torch.ones(TOKENS, keys).tril(9 - 20));
-    Tensor s = random(type, HEADS, TOKENS, keys);
-    Tensor hidden = seen.eq(new Scalar(0));
-    Tensor masked = s.mul(new Scalar(SCALE)).masked_fill(hidden, new Scalar(-1e30f));
-    Tensor p = torch.softmax(masked, -1);
-    Tensor found = s.to(type).clone();
-    kernels.softmax(found, sight, SCALE);
-    same("softmax", type, found, p);
-    Tensor kept = found.to(ScalarType.Float);
-    Tensor dP = random(type, HEADS, TOKENS, keys);
-    Tensor along = dP.mul(kept).sum(new long[] {-1}, true, new ScalarTypeOptional());
-    Tensor back = dP.to(type).clone();
-    kernels.softmaxBack(back, found, sight, SCALE);
-    same("softmax_back", type, back, kept.mul(dP.sub(along)).mul(new Scalar(SCALE)));
-  }
-
   private void crossEntropy(HostKernels kernels, ScalarType type) {
     Tensor logits = random(type, TOKENS, WIDTH);
     Tensor targets = torch.arange(new Scalar(TOKENS)).mul(new Scalar(3)).to(ScalarType.Long);
@@ -184,13 +165,21 @@ record KernelGolden(Report report) {
   }
 
   private void same(String kernel, ScalarType type, Tensor found, Tensor expected) {
-    Tensor here = found.to(ScalarType.Float).cpu();
-    double largest = expected.abs().max().item_float();
-    double worst = here.sub(expected).abs().max().item_float() / largest;
+    boolean fp32 = type == ScalarType.Float;
     report.compare(
         "kernels",
-        kernel + "." + type.toString().toLowerCase(java.util.Locale.ROOT),
-        worst,
-        type == ScalarType.Float ? Tolerance.KERNEL : Tolerance.KERNEL_BF16);
+        name(kernel, type),
+        deviation(found, expected),
+        fp32 ? Tolerance.KERNEL : Tolerance.KERNEL_BF16);
+  }
+
+  static String name(String kernel, ScalarType type) {
+    return kernel + "." + type.toString().toLowerCase(Locale.ROOT);
+  }
+
+  /// The largest difference, relative to the largest expected value.
+  static double deviation(Tensor found, Tensor expected) {
+    Tensor here = found.to(ScalarType.Float).cpu();
+    return here.sub(expected).abs().max().item_float() / expected.abs().max().item_float();
   }
 }

@@ -6,8 +6,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// [LayerKernels] of a CPU, and two more: attention's softmax over what a query sees, and
-/// cross-entropy in its logits' place.
+/// [LayerKernels] of a CPU, and one more: cross-entropy in its logits' place.
 public final class HostKernels implements LayerKernels {
   /// Values that are worth a thread: 128 KB of fp32.
   private static final long VALUES_A_THREAD = 1 << 15;
@@ -17,14 +16,20 @@ public final class HostKernels implements LayerKernels {
   private final HostProgram program;
 
   private final ThinProducts thin;
+  private final HostAttention attention;
 
   private HostKernels(HostProgram program) {
     this.program = program;
     this.thin = new ThinProducts(program);
+    this.attention = new HostAttention(program);
   }
 
   ThinProducts thin() {
     return thin;
+  }
+
+  HostAttention attention() {
+    return attention;
   }
 
   /// Loaded when first asked for.
@@ -145,44 +150,6 @@ public final class HostKernels implements LayerKernels {
         addressOrNull(parts.map()),
         parts.offset(),
         address(out));
-  }
-
-  /// Which keys a query sees: query i those up to i + `shift`, `window` of them at the most.
-  public record Sight(long queries, long keys, long shift, long window) {}
-
-  /// softmax(scale · s) over the keys that a query sees, 0 for the others, in the scores' place.
-  ///
-  /// @param scores [.., queries, keys] without gaps
-  public void softmax(Tensor scores, Sight sight, double scale) {
-    launch(
-        "softmax",
-        scores,
-        scores.numel() / sight.keys(),
-        sight.keys(),
-        address(scores),
-        sight.queries(),
-        sight.keys(),
-        sight.shift(),
-        sight.window(),
-        (float) scale);
-  }
-
-  /// The derivative of [#softmax] by s, `scale · p ∘ (dP − rowsum(dP ∘ p))`, in dP's place.
-  ///
-  /// @param dP [.., queries, keys] without gaps
-  public void softmaxBack(Tensor dP, Tensor p, Sight sight, double scale) {
-    launch(
-        "softmax_back",
-        dP,
-        dP.numel() / sight.keys(),
-        sight.keys(),
-        address(dP),
-        address(p),
-        sight.queries(),
-        sight.keys(),
-        sight.shift(),
-        sight.window(),
-        (float) scale);
   }
 
   /// Turns logits into `scale · (softmax − onehot)` in their place.

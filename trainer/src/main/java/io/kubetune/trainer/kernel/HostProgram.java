@@ -29,7 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// ```
 final class HostProgram {
   private static final String LIBRARY = "libkubetune-kernels.so";
-  private static final int LARGEST_ARGUMENTS = 16;
+  private static final int LARGEST_ARGUMENTS = 40;
   private static final FunctionDescriptor KERNEL =
       FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
 

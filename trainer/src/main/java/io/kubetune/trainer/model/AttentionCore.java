@@ -1,13 +1,11 @@
 package io.kubetune.trainer.model;
 
-import io.kubetune.trainer.kernel.HostKernels;
+import io.kubetune.trainer.kernel.HostAttention;
 import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Profile;
 import io.kubetune.trainer.tensor.Profile.Part;
 import io.kubetune.trainer.tensor.Scope;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -15,9 +13,10 @@ import org.bytedeco.pytorch.global.torch;
 
 /// softmax(scale · q kᵀ) v within each document, causal, and its derivative.
 ///
-/// Probabilities of longer documents are computed again on the way back, and queries go in chunks,
-/// so memory grows with a document's length and not with its square. Heads that share keys (GQA)
-/// are folded into rows, so that keys are not repeated.
+/// A kernel does it where there is one for the device ([FlashAttention], [HostAttention]); where
+/// not, probabilities are computed again on the way back, and queries go in chunks, so memory grows
+/// with a document's length and not with its square. Heads that share keys (GQA) are folded into
+/// rows, so that keys are not repeated.
 ///
 /// ```
 /// S = scale · q kᵀ (capped: cap · tanh(S/cap));  P = softmax(S + mask);  O = P v
@@ -35,10 +34,6 @@ record AttentionCore(
   private static final long CHUNK_SCORES = 8L << 20;
 
   private static final int CHUNK_ROWS = 112;
-
-  /// Documents of up to so many tokens keep their probabilities: heads · length values a token and
-  /// layer, with SmolLM2-135M a third of what else is kept at this length.
-  private static final int KEPT_KEYS = 256;
 
   /// Some of a document's queries, and the keys that they see.
   ///
@@ -73,21 +68,35 @@ record AttentionCore(
     if (FlashAttention.serves(this, q, sequence)) {
       return FlashAttention.attend(this, q, k, v, sequence, frame);
     }
-    // What a short document's probabilities take is less than its other activations, and saves
-    // their second computation; those of long ones would grow with the square.
-    Map<Chunk, Tensor> kept = new HashMap<>();
-    Tensor out = frame.save(forward(q, k, v, sequence, positions, frame, kept));
-    return new Mixed(out, dOut -> backward(dOut, q, k, v, sequence, positions, kept));
+    HostAttention host = HostAttention.serving(q);
+    if (host != null) {
+      return onHost(host, q, k, v, sequence, positions, frame);
+    }
+    Tensor out = frame.save(forward(q, k, v, sequence, positions));
+    return new Mixed(out, dOut -> backward(dOut, q, k, v, sequence, positions));
   }
 
-  private Tensor forward(
+  private Mixed onHost(
+      HostAttention host,
       Tensor q,
       Tensor k,
       Tensor v,
       Sequence sequence,
       Positions positions,
-      Frame frame,
-      Map<Chunk, Tensor> kept) {
+      Frame frame) {
+    HostAttention.Heads shape =
+        new HostAttention.Heads(keyHeads, groups(), headDimension, window, scale, softcap);
+    Tensor documents = frame.save(documents(sequence, positions));
+    HostAttention.Seen seen = host.forward(shape, documents, q, k, v);
+    Tensor out = frame.save(seen.out());
+    HostAttention.Seen kept =
+        new HostAttention.Seen(out, frame.save(seen.tops()), frame.save(seen.sums()));
+    return new Mixed(
+        out.view(q.size(0), -1),
+        dOut -> host.backward(shape, documents, kept, dOut.view(q.sizes()), q, k, v));
+  }
+
+  private Tensor forward(Tensor q, Tensor k, Tensor v, Sequence sequence, Positions positions) {
     Tensor out = Placement.empty(q.scalar_type(), q.size(0), (long) heads * headDimension);
     chunks(
         sequence,
@@ -95,9 +104,6 @@ record AttentionCore(
         c -> {
           try (Scope scope = new Scope()) {
             Tensor p = probabilities(q, k, sequence, c, null);
-            if (frame.recording() && softcap == 0 && c.keyCount() <= KEPT_KEYS) {
-              kept.put(c, frame.save(p));
-            }
             Tensor o = p.bmm(values(v, c)); // [K, G·n, d]
             out.narrow(0, c.row(), c.count())
                 .view(c.count(), keyHeads, groups(), headDimension)
@@ -109,13 +115,7 @@ record AttentionCore(
 
   /// The derivatives by q, k and v.
   private Tensor[] backward(
-      Tensor dOut,
-      Tensor q,
-      Tensor k,
-      Tensor v,
-      Sequence sequence,
-      Positions positions,
-      Map<Chunk, Tensor> kept) {
+      Tensor dOut, Tensor q, Tensor k, Tensor v, Sequence sequence, Positions positions) {
     Tensor dq = positions.areAll() ? torch.empty_like(q) : torch.zeros_like(q);
     Tensor dk = torch.zeros_like(k);
     Tensor dv = torch.zeros_like(k);
@@ -125,7 +125,7 @@ record AttentionCore(
         c -> {
           try (Scope scope = new Scope()) {
             Tensor[] capped = new Tensor[1];
-            Tensor p = kept.containsKey(c) ? kept.get(c) : probabilities(q, k, sequence, c, capped);
+            Tensor p = probabilities(q, k, sequence, c, capped);
             Tensor dO = rows(dOut.view(dOut.size(0), heads, headDimension), c); // [K, G·n, d]
             Tensor dP = dO.bmm(values(v, c).transpose(1, 2)); // [K, G·n, m]
             Tensor dS = scoresBack(dP, p, capped[0], c); // with the scale
@@ -143,11 +143,6 @@ record AttentionCore(
 
   /// scale · the derivative by the scores, in dP's place.
   private Tensor scoresBack(Tensor dP, Tensor p, Tensor capped, Chunk c) {
-    HostKernels kernels = kernels(dP);
-    if (kernels != null) {
-      kernels.softmaxBack(dP, p, sight(c), scale);
-      return dP;
-    }
     Tensor dS = Softmax.backward(dP, p);
     if (softcap > 0) { // d tanh = 1 − tanh²; capped = cap · tanh
       dS.mul_(capped.div(new Scalar(softcap)).square_().neg_().add_(new Scalar(1)));
@@ -155,26 +150,11 @@ record AttentionCore(
     return dS.mul_(new Scalar(scale));
   }
 
-  /// Null where libtorch's own operations do it.
-  private HostKernels kernels(Tensor like) {
-    return softcap == 0 ? HostKernels.serving(like) : null;
-  }
-
-  private HostKernels.Sight sight(Chunk c) {
-    return new HostKernels.Sight(c.count(), c.keyCount(), c.shift(), window);
-  }
-
   /// [K, G·n, m] in the compute type, within which a softmax adds up in fp32; leaves the capped
   /// scores in `capped` where it is given.
   private Tensor probabilities(Tensor q, Tensor k, Sequence sequence, Chunk c, Tensor[] capped) {
     Tensor query = rows(q, c);
     Tensor key = keys(k, c).permute(1, 2, 0); // [K, d, m]
-    HostKernels kernels = kernels(query);
-    if (kernels != null) {
-      Tensor p = query.bmm(key);
-      kernels.softmax(p, sight(c), scale);
-      return p;
-    }
     Tensor mask = sequence.mask(c.count(), c.keyCount(), c.shift(), window, groups());
     Tensor scores;
     if (softcap > 0) {
@@ -219,6 +199,22 @@ record AttentionCore(
     int chunks = Math.max(1, length / CHUNK_ROWS);
     long fitting = CHUNK_SCORES / ((long) heads * Math.min(keys, window));
     return (int) Math.max(64, Math.min(Math.ceilDiv(length, chunks), fitting));
+  }
+
+  /// [5·documents], as [HostAttention] asks for them.
+  private static Tensor documents(Sequence sequence, Positions positions) {
+    int[] lengths = sequence.lengths();
+    int[] all = new int[5 * lengths.length];
+    int row = 0;
+    int keyRow = 0;
+    for (int i = 0; i < lengths.length; i++) {
+      int before = sequence.before()[i];
+      int[] document = {row, lengths[i], positions.skipped(row, lengths[i]), keyRow, before};
+      System.arraycopy(document, 0, all, 5 * i, 5);
+      row += lengths[i];
+      keyRow += before + lengths[i];
+    }
+    return Placement.longs(all);
   }
 
   /// Of each document the queries from the first one on whose output is asked for.

@@ -24,7 +24,7 @@ final class CausalTransformer implements CausalLm {
   private static final long PART_STREAM = 0xD1342543DE82EF95L;
 
   /// Tokens that keep one core busy: its products are as fast as they get.
-  private static final int PART_TOKENS = 512;
+  private static final int PART_TOKENS = 256;
 
   /// Spared tokens that are worth a pass of their own: one over few tokens is no faster than over
   /// these.

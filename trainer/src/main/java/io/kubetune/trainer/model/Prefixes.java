@@ -17,7 +17,7 @@ import java.util.Map;
 /// group, so that its own loss counts once for each of them.
 ///
 /// ```
-/// Prefixes shared = Prefixes.of(documents, 512, Integer.MAX_VALUE);
+/// Prefixes shared = Prefixes.of(documents, 256, Integer.MAX_VALUE);
 /// PackedBatch rest = shared.behind(batch);
 /// ```
 final class Prefixes {

@@ -43,7 +43,7 @@ class KernelGenerationsTest {
     if (generation.equals("libtorch")) {
       assertThat(text).doesNotContain("kernels ");
     } else if (hasKernels()) {
-      assertThat(text).contains("kernels softmax.bfloat16");
+      assertThat(text).contains("kernels attention_3x64.bfloat16");
     }
   }
 
