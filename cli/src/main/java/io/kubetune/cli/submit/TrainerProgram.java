@@ -33,11 +33,11 @@ public record TrainerProgram(Path home) {
     }
     throw new TuneException(
         ExitCode.NOT_FOUND,
-        "can't find the trainer for runtime local",
+        "can't find the trainer",
         HOME_VARIABLE,
         "no executable bin/kubetune-trainer in "
             + places.stream().map(Path::toString).collect(Collectors.joining(", ")),
-        "set " + HOME_VARIABLE + " to the folder of an installed trainer");
+        "build it (scripts/build), or set " + HOME_VARIABLE + " to the folder of one");
   }
 
   public Path launcher() {

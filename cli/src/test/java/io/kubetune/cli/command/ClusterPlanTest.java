@@ -139,7 +139,9 @@ class ClusterPlanTest {
     assertThat(commands.objects()).isEmpty();
 
     Typed absent = commands.typed(with(request, "--model-secret=nowhere"));
-    assertThat(absent.err()).contains("Secret nowhere: there is none in namespace");
+    assertThat(absent.err())
+        .contains("Secret nowhere: there is none in namespace")
+        .contains("\n      kubectl create secret generic nowhere --from-file=HF_TOKEN=FILE -n ");
   }
 
   @Test

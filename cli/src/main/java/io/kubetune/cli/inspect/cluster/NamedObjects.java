@@ -44,9 +44,7 @@ public record NamedObjects(Cluster cluster, TuneRequest request) {
                     problems,
                     "Secret",
                     name,
-                    "make it (docker-registry for a login, generic for tokens):\n  kubectl create secret docker-registry "
-                        + name
-                        + " --docker-server=HOST",
+                    keys.command(name) + " -n " + namespace,
                     () -> client.secrets().inNamespace(namespace).withName(name).get())
                 .flatMap(keys::problem)
                 .ifPresent(problems::add));

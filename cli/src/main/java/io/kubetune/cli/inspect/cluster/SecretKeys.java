@@ -42,10 +42,7 @@ record SecretKeys(Map<String, List<Location>> sources) {
 
   Optional<Problem> problem(Secret secret) {
     String name = secret.getMetadata().getName();
-    Set<String> wanted =
-        sources.getOrDefault(name, List.of()).stream()
-            .flatMap(each -> keysFor(each).stream())
-            .collect(Collectors.toCollection(LinkedHashSet::new));
+    Set<String> wanted = wanted(name);
     Collection<String> has =
         secret.getData() == null ? Set.of() : new TreeSet<>(secret.getData().keySet());
     return wanted.isEmpty() || has.stream().anyMatch(wanted::contains)
@@ -56,11 +53,22 @@ record SecretKeys(Map<String, List<Location>> sources) {
                 (has.isEmpty() ? "it has no keys" : "it has the keys " + String.join(", ", has))
                     + ", and what it is for reads "
                     + String.join(", ", wanted),
-                "name the key as it is read:\n  kubectl create secret generic "
-                    + name
-                    + " --from-file="
-                    + wanted.iterator().next()
-                    + "=FILE"));
+                "name the key as it is read:\n  " + command(name)));
+  }
+
+  /// What makes a Secret that serves its sources; a login where it is for none.
+  String command(String name) {
+    String key = wanted(name).stream().findFirst().orElse(MountedSecrets.LOGINS);
+    return "kubectl create secret "
+        + (key.equals(MountedSecrets.LOGINS)
+            ? "docker-registry " + name + " --docker-server=HOST"
+            : "generic " + name + " --from-file=" + key + "=FILE");
+  }
+
+  private Set<String> wanted(String name) {
+    return sources.getOrDefault(name, List.of()).stream()
+        .flatMap(each -> keysFor(each).stream())
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   private static List<String> keysFor(Location location) {
