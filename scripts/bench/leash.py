@@ -62,8 +62,9 @@ def guard(script):
     if script not in ended:  # it sees nothing of the others' end, and deletes its files when nobody writes them any more
         os.kill(script, signal.SIGSTOP)
         leave(ended, script)
-        os.kill(script, signal.SIGTERM)
-        os.kill(script, signal.SIGCONT)
+        for number in (signal.SIGTERM, signal.SIGCONT):
+            if script not in ended:
+                os.kill(script, number)
         until = time.monotonic() + SECONDS_TO_TIDY
         while script not in ended and time.monotonic() < until:
             time.sleep(0.02)
