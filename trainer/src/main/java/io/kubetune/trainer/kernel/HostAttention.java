@@ -52,7 +52,7 @@ public final class HostAttention {
   public Seen forward(Heads heads, Tensor documents, Tensor q, Tensor k, Tensor v) {
     Tensor out = Placement.empty(q.scalar_type(), q.size(0), q.size(1), q.size(2));
     boolean fp32 = q.scalar_type().intern() == ScalarType.Float;
-    Tensor sum = fp32 ? out : torch.empty_like(out.to(ScalarType.Float));
+    Tensor sum = fp32 ? out : Placement.empty(ScalarType.Float, q.size(0), q.size(1), q.size(2));
     Seen seen =
         new Seen(
             out,
