@@ -31,23 +31,10 @@ record DataReportText(DataReport report, Optional<ObjectNode> counts) {
     PrintStream out = terminal.out();
     Labels page = new Labels(terminal);
     page.line("Data", report.source());
-    page.line(
-        "Rows",
-        "%,d sound, %,d with problems%s"
-            .formatted(
-                report.rows(),
-                report.problemRows(),
-                report.shape().map(shape -> ", " + shape.spelling()).orElse("")));
-    page.line(
-        "Tokens",
-        "about %,d in all, %,d in the longest row (estimated: bytes / 4)"
-            .formatted(report.lengths().tokens(), report.lengths().longest()));
-    page.line("Duplicates", duplicates());
     if (report.rows() > 0) {
-      out.println();
-      histogram(terminal);
-      out.println();
-      truncation().print(terminal);
+      rows(page, terminal);
+    } else {
+      page.line("Rows", "none that can be trained on");
     }
     counts.ifPresent(each -> {
       out.println();
@@ -71,6 +58,25 @@ record DataReportText(DataReport report, Optional<ObjectNode> counts) {
         report.refused()
             ? Colour.RED.onOut(terminal, "Training would refuse this data.")
             : Colour.GREEN.onOut(terminal, "Training would accept this data."));
+  }
+
+  private void rows(Labels page, Terminal terminal) {
+    page.line(
+        "Rows",
+        "%,d sound, %,d with problems%s"
+            .formatted(
+                report.rows(),
+                report.problemRows(),
+                report.shape().map(shape -> ", " + shape.spelling()).orElse("")));
+    page.line(
+        "Tokens",
+        "about %,d in all, %,d in the longest row (estimated: bytes / 4)"
+            .formatted(report.lengths().tokens(), report.lengths().longest()));
+    page.line("Duplicates", duplicates());
+    terminal.out().println();
+    histogram(terminal);
+    terminal.out().println();
+    truncation().print(terminal);
   }
 
   private String duplicates() {

@@ -32,7 +32,7 @@ class ClusterDryRunTest {
         .contains("--data=image://registry.example.com/ml/bot-data:latest");
     // A model of 2.7 M parameters: the estimate is of its sizes, read from the folder.
     assertThat(pod.path("containers").path(0).path("resources").path("limits").path("memory"))
-        .hasToString("\"1Gi\"");
+        .hasToString("\"768Mi\"");
   }
 
   @Test

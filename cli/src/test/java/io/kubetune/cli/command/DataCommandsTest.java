@@ -43,6 +43,14 @@ class DataCommandsTest {
   }
 
   @Test
+  void aFileThatIsMissingIsNotCountedAsARow() {
+    Path missing = folder.resolve("missing.jsonl");
+    assertThat(data("check", missing.toString()).out())
+        .contains("none that can be trained on", missing + ": no such file")
+        .doesNotContain("with problems");
+  }
+
+  @Test
   void checkSaysEverythingWithItsPlaceAndEndsWithOneWhereTrainingWouldRefuse() throws Exception {
     String rows = flawed();
 
