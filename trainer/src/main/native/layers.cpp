@@ -1,4 +1,4 @@
-// A layer's norms, activation, rotation, softmax and cross-entropy on a CPU, each in as few passes over memory as its formula needs.
+// A layer's norms, activation, rotation and cross-entropy on a CPU, each in as few passes over memory as its formula needs.
 //
 // Compiled once for each generation of processors (SUFFIX says which), without a runtime: no allocation, no library, no exception. The
 // formulas are those of the Java classes that call them; as many sums as a vector has are added up side by side in fp32, then one to another, the same way
@@ -75,70 +75,12 @@ INLINE void rope(const T *x, const T *cos, const T *sin, T *y, int64_t tokens, i
     }
 }
 
-/// Which keys a row's query sees: those up to its own position, `window` of them at the most.
-struct Seen {
-  int64_t from, to;
-};
-INLINE Seen seen(int64_t query, int64_t keys, int64_t shift, int64_t window) {
-  int64_t to = query + shift + 1 < keys ? query + shift + 1 : keys;
-  int64_t from = query + shift + 1 - window > 0 ? query + shift + 1 - window : 0;
-  return {from, to};
-}
-
+/// Sum of e^(x − largest) over a row
 template <class T>
-INLINE void clear(T *row, int64_t from, int64_t to) {
-  vectors(from, to, [&](int64_t j, int count) { store(row + j, Floats{}, count); });
-}
-
-/// Sum of e^((x − largest)·scale) over a row; each is left in `kept`, where that is given.
-template <class T>
-INLINE float exponentials(const T *row, int64_t n, float largest, float scale, float *kept) {
+INLINE float exponentials(const T *row, int64_t n, float largest) {
   Floats sum = {};
-  vectors(0, n, [&](int64_t j, int count) {
-    Floats e = keep(exponential((load(row + j, count) - largest) * scale), count, 0);
-    if (kept) store(kept + j, e, count);
-    sum += e;
-  });
+  vectors(0, n, [&](int64_t j, int count) { sum += keep(exponential(load(row + j, count) - largest), count, 0); });
   return sum_of(sum);
-}
-
-// rows [from, to) of [.., queries, keys]: p = softmax(scale·s) over what a query sees, 0 elsewhere, in place
-template <class T>
-INLINE void softmax(T *s, int64_t from, int64_t to, int64_t queries, int64_t keys, int64_t shift, int64_t window, float scale) {
-  constexpr int64_t KEPT = 4096; // powers of so many keys are kept on the stack; of more they are computed again
-  float kept[KEPT];
-  for (int64_t row = from; row < to; row++) {
-    T *at = s + row * keys;
-    Seen visible = seen(row % queries, keys, shift, window);
-    T *first = at + visible.from;
-    int64_t n = visible.to - visible.from;
-    float top = largest(first, n);
-    if (n <= KEPT) {
-      float by = 1.0f / exponentials(first, n, top, scale, kept);
-      vectors(0, n, [&](int64_t j, int count) { store(first + j, load(kept + j, count) * by, count); });
-    } else {
-      float by = 1.0f / exponentials(first, n, top, scale, nullptr);
-      vectors(0, n, [&](int64_t j, int count) { store(first + j, exponential((load(first + j, count) - top) * scale) * by, count); });
-    }
-    clear(at, 0, visible.from);
-    clear(at, visible.to, keys);
-  }
-}
-
-// dS = scale · p ∘ (dP − Σ dP∘p), in dP's place
-template <class T>
-INLINE void softmax_back(T *d, const T *p, int64_t from, int64_t to, int64_t queries, int64_t keys, int64_t shift, int64_t window, float scale) {
-  for (int64_t row = from; row < to; row++) {
-    Seen visible = seen(row % queries, keys, shift, window);
-    T *at = d + row * keys;
-    const T *by = p + row * keys;
-    Floats products = {};
-    vectors(visible.from, visible.to, [&](int64_t j, int count) { products += load(at + j, count) * load(by + j, count); });
-    float sum = sum_of(products);
-    vectors(visible.from, visible.to, [&](int64_t j, int count) { store(at + j, scale * load(by + j, count) * (load(at + j, count) - sum), count); });
-    clear(at, 0, visible.from);
-    clear(at, visible.to, keys);
-  }
 }
 
 // logits [rows, v] become scale·(softmax − onehot); each row's loss is tops + log(sums) − hits
@@ -146,7 +88,7 @@ template <class T>
 INLINE void cross_entropy(T *logits, const int64_t *targets, float *tops, float *sums, float *hits, int64_t from, int64_t to, int64_t v, float scale) {
   for (int64_t row = from; row < to; row++) {
     T *at = logits + row * v;
-    float top = largest(at, v), sum = exponentials(at, v, top, 1.0f, nullptr), hit = load(at + targets[row], 1)[0], by = scale / sum;
+    float top = largest(at, v), sum = exponentials(at, v, top), hit = load(at + targets[row], 1)[0], by = scale / sum;
     tops[row] = top;
     sums[row] = sum;
     hits[row] = hit;
@@ -180,12 +122,6 @@ INLINE void cross_entropy(T *logits, const int64_t *targets, float *tops, float 
     int64_t half = a[6].number, x_stride = a[7].number, y_stride = a[8].number; \
     rope(address<T>(a[0]) + from * x_stride, address<T>(a[1]) + from * half, address<T>(a[2]) + from * half, address<T>(a[3]) + from * y_stride, to - from, a[4].number, \
          a[5].number, half, x_stride, y_stride, a[9].real); \
-  } \
-  /* scores, queries, keys, shift, window, scale */ \
-  EXPORT(softmax##type) { softmax(address<T>(a[0]), from, to, a[1].number, a[2].number, a[3].number, a[4].number, a[5].real); } \
-  /* dP, p, queries, keys, shift, window, scale */ \
-  EXPORT(softmax_back##type) { \
-    softmax_back(address<T>(a[0]), address<T>(a[1]), from, to, a[2].number, a[3].number, a[4].number, a[5].number, a[6].real); \
   } \
   /* logits, targets, tops, sums, hits, vocabulary, scale */ \
   EXPORT(cross_entropy##type) { \

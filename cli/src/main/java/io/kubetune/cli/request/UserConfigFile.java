@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 /// new UserConfigFile(file).set("gpuHourPrices.default", Optional.of("2.5"));
 /// ```
 public record UserConfigFile(Path file) {
-  private static final List<String> RUNTIMES = List.of("local", "job", "kaito", "auto");
+  private static final List<String> RUNTIMES = List.of(Field.RUNTIME.valueName().split("\\|"));
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/:@+-]*");
 
   /// @param value empty: the key is taken out

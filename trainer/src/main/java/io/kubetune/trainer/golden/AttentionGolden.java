@@ -1,11 +1,10 @@
 package io.kubetune.trainer.golden;
 
 import io.kubetune.trainer.kernel.HostAttention;
+import io.kubetune.trainer.kernel.HostAttention.Document;
 import io.kubetune.trainer.kernel.HostAttention.Heads;
-import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Scope;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -30,8 +29,6 @@ record AttentionGolden(ScalarType type, Report report) {
           new Heads(1, 2, 256, 60, 0.0625, 0), // short chunks, some of them out of sight
           new Heads(3, 1, 80, 200, 0.1, 1.5));
 
-  private record Document(int row, int length, int skipped, int keyRow, int before) {}
-
   private static final List<Document> DOCUMENTS =
       List.of(new Document(0, SHORT, 0, 0, 0), new Document(SHORT, LONG, SKIPPED, SHORT, BEFORE));
 
@@ -53,15 +50,9 @@ record AttentionGolden(ScalarType type, Report report) {
     Tensor q = there.narrow(0, 0, rows).narrow(1, 0, h);
     Tensor k = there.narrow(1, h, keyHeads);
     Tensor v = there.narrow(1, h + keyHeads, keyHeads);
-    Tensor table =
-        Placement.longs(
-            DOCUMENTS.stream()
-                .flatMapToInt(
-                    x -> IntStream.of(x.row(), x.length(), x.skipped(), x.keyRow(), x.before()))
-                .toArray());
     HostAttention kernel = HostAttention.serving(q);
-    HostAttention.Seen seen = kernel.forward(heads, table, q, k, v);
-    Tensor[] found = kernel.backward(heads, table, seen, dOut.to(type), q, k, v);
+    HostAttention.Seen seen = kernel.forward(heads, DOCUMENTS, q, k, v);
+    Tensor[] found = kernel.backward(heads, DOCUMENTS, seen, dOut.to(type), q, k, v);
     String of = "_%dx%d".formatted(heads.groups(), heads.dimension());
     for (Document each : DOCUMENTS) {
       long asked = each.length() - (long) each.skipped();

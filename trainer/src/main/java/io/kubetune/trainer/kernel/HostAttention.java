@@ -1,6 +1,8 @@
 package io.kubetune.trainer.kernel;
 
 import io.kubetune.trainer.tensor.Placement;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -30,6 +32,18 @@ public final class HostAttention {
   public record Heads(
       int keyHeads, int groups, int dimension, int window, double scale, double softcap) {}
 
+  /// Where a document lies.
+  ///
+  /// @param row of its first query
+  /// @param skipped queries that no one asks for before the first that someone does
+  /// @param keyRow of the first key that it sees
+  /// @param before keys that it sees before those of its own
+  public record Document(int row, int length, int skipped, int keyRow, int before) {
+    private IntStream numbers() {
+      return IntStream.of(row, length, skipped, keyRow, before);
+    }
+  }
+
   /// What attention gives.
   ///
   /// @param out [T, H, d]; rows that no one asks for are not set
@@ -44,12 +58,10 @@ public final class HostAttention {
     return kernels == null ? null : kernels.attention();
   }
 
-  /// @param documents [5·documents] int64, of each: its first row, its rows, how many of them no
-  ///   one asks for, its first key, and the keys before its own first
   /// @param q [T, H, d]
   /// @param k [n, K, d]
   /// @param v [n, K, d]
-  public Seen forward(Heads heads, Tensor documents, Tensor q, Tensor k, Tensor v) {
+  public Seen forward(Heads heads, List<Document> documents, Tensor q, Tensor k, Tensor v) {
     Tensor out = Placement.empty(q.scalar_type(), q.size(0), q.size(1), q.size(2));
     boolean fp32 = q.scalar_type().intern() == ScalarType.Float;
     Tensor sum = fp32 ? out : Placement.empty(ScalarType.Float, q.size(0), q.size(1), q.size(2));
@@ -72,9 +84,14 @@ public final class HostAttention {
   /// @param dOut [T, H, d]
   /// @return the derivatives by q, k and v, in their shapes; rows of q that no one asks for are 0
   public Tensor[] backward(
-      Heads heads, Tensor documents, Seen seen, Tensor dOut, Tensor q, Tensor k, Tensor v) {
+      Heads heads, List<Document> documents, Seen seen, Tensor dOut, Tensor q, Tensor k, Tensor v) {
     int parts = parts(heads);
-    Tensor dq = Placement.zeros(ScalarType.Float, q.size(0), q.size(1), q.size(2));
+    Tensor dq = Placement.empty(ScalarType.Float, q.size(0), q.size(1), q.size(2));
+    for (Document each : documents) {
+      if (each.skipped() > 0) {
+        dq.narrow(0, each.row(), each.skipped()).zero_();
+      }
+    }
     Tensor dk = Placement.empty(ScalarType.Float, parts, k.size(0), k.size(1), k.size(2));
     Tensor dv = Placement.empty(ScalarType.Float, parts, k.size(0), k.size(1), k.size(2));
     launch(
@@ -104,13 +121,14 @@ public final class HostAttention {
       String kernel,
       Heads heads,
       int parts,
-      Tensor documents,
+      List<Document> documents,
       Seen seen,
       Stream<Tensor> tensors,
       Stream<Object> more) {
+    Tensor table = Placement.longs(documents.stream().flatMapToInt(Document::numbers).toArray());
     Stream<Object> shape =
         Stream.of(
-            address(documents),
+            HostProgram.rows(table),
             (long) heads.keyHeads(),
             (long) heads.groups(),
             (long) parts,
@@ -119,20 +137,14 @@ public final class HostAttention {
             seen.out().size(0),
             (float) heads.scale(),
             (float) heads.softcap(),
-            address(seen.tops()),
-            address(seen.sums()));
-    Stream<Object> where = tensors.flatMap(x -> Stream.of(address(x), x.stride(0), x.stride(1)));
+            HostProgram.rows(seen.tops()),
+            HostProgram.rows(seen.sums()));
+    Stream<Object> where =
+        tensors.flatMap(x -> Stream.of(HostProgram.rows(x), x.stride(0), x.stride(1)));
     program.launch(
         kernel + LayerKernels.suffix(seen.out()),
-        documents.numel() / 5 * heads.keyHeads() * parts,
+        (long) documents.size() * heads.keyHeads() * parts,
         1,
         Stream.of(shape, where, more).flatMap(each -> each).toArray());
-  }
-
-  private static long address(Tensor x) {
-    if (x.stride(-1) != 1 && x.size(-1) > 1) {
-      throw new IllegalArgumentException("a row has gaps of " + x.stride(-1) + " values");
-    }
-    return x.data_ptr().address();
   }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.bytedeco.pytorch.Tensor;
 
 /// Our own kernels for CPUs (src/main/native), compiled when the trainer is built, once for each
 /// generation of processors; the one for this machine's is chosen here.
@@ -109,6 +110,16 @@ final class HostProgram {
             throw new IllegalStateException("can't run " + kernel, e);
           }
         });
+  }
+
+  /// Where a tensor's values begin.
+  ///
+  /// @throws IllegalArgumentException where a row of it has gaps, which kernels can't take
+  static long rows(Tensor tensor) {
+    if (tensor.stride(-1) != 1 && tensor.size(-1) > 1) {
+      throw new IllegalArgumentException("a row has gaps of " + tensor.stride(-1) + " values");
+    }
+    return tensor.data_ptr().address();
   }
 
   private MethodHandle find(String kernel) {

@@ -78,21 +78,14 @@ public final class ThinProducts {
         kernel + LayerKernels.suffix(like),
         rows,
         PRODUCTS_A_THREAD / (n * depth),
-        address(left),
+        HostProgram.rows(left),
         left.stride(0),
-        address(right),
+        HostProgram.rows(right),
         right.stride(0),
-        address(out),
+        HostProgram.rows(out),
         out.stride(0),
         n,
         depth,
         (float) scale);
-  }
-
-  private static long address(Tensor tensor) {
-    if (tensor.stride(1) != 1 && tensor.size(1) > 1) {
-      throw new IllegalArgumentException("a row has gaps of " + tensor.stride(1) + " values");
-    }
-    return tensor.data_ptr().address();
   }
 }

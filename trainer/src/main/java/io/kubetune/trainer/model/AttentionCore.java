@@ -1,11 +1,14 @@
 package io.kubetune.trainer.model;
 
 import io.kubetune.trainer.kernel.HostAttention;
+import io.kubetune.trainer.kernel.HostAttention.Document;
 import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Profile;
 import io.kubetune.trainer.tensor.Profile.Part;
 import io.kubetune.trainer.tensor.Scope;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -86,7 +89,7 @@ record AttentionCore(
       Frame frame) {
     HostAttention.Heads shape =
         new HostAttention.Heads(keyHeads, groups(), headDimension, window, scale, softcap);
-    Tensor documents = frame.save(documents(sequence, positions));
+    List<Document> documents = documents(sequence, positions);
     HostAttention.Seen seen = host.forward(shape, documents, q, k, v);
     Tensor out = frame.save(seen.out());
     HostAttention.Seen kept =
@@ -201,40 +204,38 @@ record AttentionCore(
     return (int) Math.max(64, Math.min(Math.ceilDiv(length, chunks), fitting));
   }
 
-  /// [5·documents], as [HostAttention] asks for them.
-  private static Tensor documents(Sequence sequence, Positions positions) {
-    int[] lengths = sequence.lengths();
-    int[] all = new int[5 * lengths.length];
-    int row = 0;
-    int keyRow = 0;
-    for (int i = 0; i < lengths.length; i++) {
-      int before = sequence.before()[i];
-      int[] document = {row, lengths[i], positions.skipped(row, lengths[i]), keyRow, before};
-      System.arraycopy(document, 0, all, 5 * i, 5);
-      row += lengths[i];
-      keyRow += before + lengths[i];
-    }
-    return Placement.longs(all);
-  }
-
   /// Of each document the queries from the first one on whose output is asked for.
   private void chunks(Sequence sequence, Positions positions, Consumer<Chunk> each) {
+    for (Document document : documents(sequence, positions)) {
+      int length = document.length();
+      int before = document.before();
+      int size = rowsOfChunk(length - document.skipped(), before + length);
+      for (int from = document.skipped(); from < length; from += size) {
+        int count = Math.min(size, length - from);
+        int first = (int) Math.max(0, before + from - (long) window + 1);
+        int last = before + from + count;
+        each.accept(
+            new Chunk(
+                document.row() + from,
+                count,
+                document.keyRow() + first,
+                last - first,
+                before + from - first));
+      }
+    }
+  }
+
+  private static List<Document> documents(Sequence sequence, Positions positions) {
+    List<Document> documents = new ArrayList<>();
     int row = 0;
     int keyRow = 0;
     for (int i = 0; i < sequence.lengths().length; i++) {
       int length = sequence.lengths()[i];
       int before = sequence.before()[i];
-      int skipped = positions.skipped(row, length);
-      int size = rowsOfChunk(length - skipped, before + length);
-      for (int from = skipped; from < length; from += size) {
-        int count = Math.min(size, length - from);
-        int first = (int) Math.max(0, before + from - (long) window + 1);
-        int last = before + from + count;
-        each.accept(
-            new Chunk(row + from, count, keyRow + first, last - first, before + from - first));
-      }
+      documents.add(new Document(row, length, positions.skipped(row, length), keyRow, before));
       row += length;
       keyRow += before + length;
     }
+    return documents;
   }
 }
