@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine;
 
 /// `kubectl-tune __complete WORDS…`: what shells ask, and kubectl of its plugins, in the protocol
 /// that both know from cobra: candidates with their descriptions behind a tab, and last a
@@ -44,11 +43,9 @@ public final class Complete {
       List<String> words, Terminal terminal, Map<String, String> environment) {
     try {
       List<String> finished = words.subList(0, Math.max(0, words.size() - 1));
-      CommandLine line =
-          KubectlTune.commandLine(terminal, environment, finished.toArray(String[]::new));
       LiveNames live =
           LiveNames.forCompletion(new Surroundings(terminal, environment), connection(finished));
-      return new Completer(line.getCommandSpec(), new CompletedValues(live)).complete(words);
+      return new Completer(KnownCommands.ROOT, new CompletedValues(live)).complete(words);
     } catch (RuntimeException e) {
       return Completion.NONE;
     }

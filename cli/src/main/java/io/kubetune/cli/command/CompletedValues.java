@@ -1,6 +1,7 @@
 package io.kubetune.cli.command;
 
 import io.kubetune.cli.command.Completion.Candidate;
+import io.kubetune.cli.command.KnownCommand.KnownValue;
 import io.kubetune.cli.model.Presets;
 import io.kubetune.cli.request.UserConfig;
 import io.kubetune.contract.config.Key;
@@ -9,34 +10,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
-import picocli.CommandLine.Model.ArgSpec;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /// What the value of an option or argument may be: by the names that options have everywhere, else
 /// by their labels in the help.
 ///
 /// ```
-/// new CompletedValues(live).of(spec, option, "Lora").beginning("Lora", "")
+/// new CompletedValues(live).of(option.value(), "Lora").beginning("Lora", "")
 /// ```
 record CompletedValues(LiveNames live) {
-  private static final Pattern CHOICES = Pattern.compile("[a-z0-9-]+(\\|[a-z0-9-]+)+");
-
   /// @param typed as far as it is typed
-  Completion of(CommandSpec command, ArgSpec argument, String typed) {
-    if (argument.completionCandidates() != null) {
-      return Completion.words(
-          StreamSupport.stream(argument.completionCandidates().spliterator(), false).toList());
+  Completion of(KnownValue value, String typed) {
+    if (!value.choices().isEmpty()) {
+      return Completion.words(value.choices());
     }
-    String label = argument.paramLabel();
-    if (CHOICES.matcher(label).matches()) {
-      return Completion.words(List.of(label.split("\\|")));
-    }
-    String name = argument instanceof OptionSpec option ? option.longestName() : command.name();
-    return switch (name) {
+    String label = value.label();
+    return switch (value.name()) {
       case "--namespace" -> Completion.words(live.namespaces());
       case "--context" -> Completion.words(live.kubeconfig().contexts());
       case "--cluster" -> Completion.words(live.kubeconfig().clusters());

@@ -1,32 +1,30 @@
 package io.kubetune.cli.command;
 
 import io.kubetune.cli.command.Completion.Candidate;
+import io.kubetune.cli.command.KnownCommand.KnownOption;
+import io.kubetune.cli.command.KnownCommand.KnownValue;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import picocli.CommandLine.Model.ArgSpec;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /// Completes the last of some words by the commands that there are.
 ///
 /// ```
-/// Completion completion = new Completer(root, values).complete(List.of("logs", "--fo"));
+/// new Completer(KnownCommands.ROOT, values).complete(List.of("logs", "--fo"))
 /// ```
 final class Completer {
   private static final String END_OF_OPTIONS = "--";
 
   private final CompletedValues values;
-  private CommandSpec at;
-  private final Set<OptionSpec> used = new HashSet<>();
-  private Optional<OptionSpec> open = Optional.empty();
+  private KnownCommand at;
+  private final Set<KnownOption> used = new HashSet<>();
+  private Optional<KnownOption> open = Optional.empty();
   private boolean onlyPositional;
   private int positional;
 
-  Completer(CommandSpec root, CompletedValues values) {
+  Completer(KnownCommand root, CompletedValues values) {
     this.at = root;
     this.values = values;
   }
@@ -39,24 +37,22 @@ final class Completer {
     words.subList(0, words.size() - 1).forEach(this::pass);
     String last = words.getLast();
     if (open.isPresent()) {
-      return value(open.get(), last, "");
+      return value(open.get().value(), last, "");
     }
     if (!onlyPositional && last.startsWith("-")) {
       int equals = last.indexOf('=');
       return equals < 0
           ? options(last)
-          : option(last.substring(0, equals))
+          : at.option(last.substring(0, equals))
               .map(option ->
-                  value(option, last.substring(equals + 1), last.substring(0, equals + 1)))
+                  value(option.value(), last.substring(equals + 1), last.substring(0, equals + 1)))
               .orElse(Completion.NONE);
     }
-    if (positional == 0 && !at.subcommands().isEmpty()) {
+    if (positional == 0 && !at.commands().isEmpty()) {
       return commands().beginning(last, "");
     }
-    return at.positionalParameters().stream()
-        .filter(each -> each.index().contains(positional))
-        .findFirst()
-        .map(each -> value(each, last, ""))
+    return at.argument(positional)
+        .map(each -> value(each.value(), last, ""))
         .orElse(Completion.NONE);
   }
 
@@ -67,51 +63,39 @@ final class Completer {
       onlyPositional = true;
     } else if (!onlyPositional && word.startsWith("-") && word.length() > 1) {
       int equals = word.indexOf('=');
-      Optional<OptionSpec> option = option(equals < 0 ? word : word.substring(0, equals));
+      Optional<KnownOption> option = at.option(equals < 0 ? word : word.substring(0, equals));
       option.ifPresent(used::add);
-      open = option.filter(each -> equals < 0 && each.arity().min() > 0);
-    } else if (positional == 0 && at.subcommands().containsKey(word)) {
-      at = at.subcommands().get(word).getCommandSpec();
+      open = option.filter(each -> equals < 0 && each.takesWord());
+    } else if (positional == 0 && at.command(word).isPresent()) {
+      at = at.command(word).get();
     } else {
       positional++;
     }
   }
 
-  private Optional<OptionSpec> option(String name) {
-    return Optional.ofNullable(at.findOption(name));
-  }
-
   private Completion commands() {
     return Completion.of(
-        at.subcommands().entrySet().stream()
-            .filter(each -> !each.getValue().getCommandSpec().usageMessage().hidden())
-            .map(each ->
-                new Candidate(
-                    each.getKey(),
-                    String.join(" ", each.getValue().getCommandSpec().usageMessage().header())))
+        at.commands().stream()
+            .filter(each -> !each.hidden())
+            .map(each -> new Candidate(each.name(), each.summary()))
             .toList());
   }
 
   private Completion options(String typed) {
     List<Candidate> candidates = new ArrayList<>();
-    for (OptionSpec option : at.options()) {
-      if (option.hidden() || used.contains(option) && !option.isMultiValue()) {
+    for (KnownOption option : at.options()) {
+      if (option.hidden() || used.contains(option) && !option.repeats()) {
         continue;
       }
-      String description = description(option);
       // One name of each: the long one, where a short one is not what was typed.
-      Arrays.stream(option.names())
+      option.names().stream()
           .filter(name -> name.equals(typed) || name.equals(option.longestName()))
-          .forEach(name -> candidates.add(new Candidate(name, description)));
+          .forEach(name -> candidates.add(new Candidate(name, option.description())));
     }
     return Completion.of(candidates).beginning(typed, "");
   }
 
-  private static String description(ArgSpec option) {
-    return option.description().length == 0 ? "" : option.description()[0].replace("%%", "%");
-  }
-
-  private Completion value(ArgSpec option, String typed, String before) {
-    return values.of(at, option, typed).beginning(typed, before);
+  private Completion value(KnownValue value, String typed, String before) {
+    return values.of(value, typed).beginning(typed, before);
   }
 }
