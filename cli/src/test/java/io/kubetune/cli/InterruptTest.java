@@ -3,14 +3,11 @@ package io.kubetune.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubetune.cli.publish.AdapterFolder;
-import io.kubetune.cli.publish.AdapterPublisher;
-import io.kubetune.cli.publish.Provenance;
+import io.kubetune.cli.publish.PublishedAdapter;
 import io.kubetune.cli.registry.FaultProxy;
 import io.kubetune.cli.registry.FaultProxy.Fault;
-import io.kubetune.cli.registry.Patience;
 import io.kubetune.cli.registry.RealRegistry;
 import io.kubetune.cli.registry.Tool;
-import io.kubetune.cli.registry.TransferListener;
 import io.kubetune.cli.submit.LocalRuns;
 import io.kubetune.cli.submit.RunFolder;
 import io.kubetune.cli.submit.RunState;
@@ -19,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -156,12 +152,7 @@ class InterruptTest {
     Path results = AdapterFolder.write(folder.resolve("results"), 40 << 20, 1);
     try (RealRegistry registry = RealRegistry.start(folder.resolve("registry"));
         FaultProxy proxy = FaultProxy.before(registry)) {
-      new AdapterPublisher(Patience.none(), Map.of())
-          .publish(
-              results,
-              registry.image("team/adapter:v1"),
-              Provenance.of("phi-4"),
-              TransferListener.SILENT);
+      PublishedAdapter.in(registry, results);
       proxy.onRequest(
           request -> request.contains("/blobs/") ? new Fault.Stall(20 << 20, 60_000) : Fault.NONE);
       try (TmuxScreen screen =

@@ -4,9 +4,11 @@ import io.kubetune.cli.cluster.Cluster;
 import io.kubetune.cli.inspect.cluster.ClusterFacts;
 import io.kubetune.cli.request.Field;
 import io.kubetune.cli.request.Flags;
+import io.kubetune.cli.request.GeneratedName;
 import io.kubetune.cli.request.Location;
 import io.kubetune.cli.request.Output;
 import io.kubetune.cli.request.RequestReader;
+import io.kubetune.cli.request.RequestSoFar;
 import io.kubetune.cli.request.TuneRequest;
 import io.kubetune.cli.request.UserConfig;
 import io.kubetune.cli.submit.cluster.Submission;
@@ -23,7 +25,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -141,13 +142,16 @@ final class Create implements Callable<Integer> {
         RequestReader.here(surroundings.terminal().in())
             .choosing(this::kaitoIsServed)
             .withDefaults(UserConfig.of(surroundings.environment()).defaults())
+            .checking(this::misplaced)
             .read(flags());
-    ExitCode code =
-        switch (request.runtime()) {
-          case LOCAL -> local(request);
-          case JOB, KAITO -> cluster(request);
-        };
-    return code.code();
+    return new GeneratedName(GeneratedName::randomSuffix).tried(request, this::create).code();
+  }
+
+  private ExitCode create(TuneRequest request) throws IOException, InterruptedException {
+    return switch (request.runtime()) {
+      case LOCAL -> local(request);
+      case JOB, KAITO -> cluster(request);
+    };
   }
 
   private boolean kaitoIsServed() {
@@ -167,7 +171,6 @@ final class Create implements Callable<Integer> {
   }
 
   private ExitCode local(TuneRequest request) throws IOException, InterruptedException {
-    refuseWhatNeedsACluster(request);
     LocalCreate local = new LocalCreate(surroundings, output, sources, registry);
     boolean waits = waits(surroundings.terminal());
     return switch (dryRun) {
@@ -180,7 +183,15 @@ final class Create implements Callable<Integer> {
     };
   }
 
-  private void refuseWhatNeedsACluster(TuneRequest request) {
+  /// Options that would have no effect.
+  private List<Problem> misplaced(RequestSoFar request) {
+    return switch (request.runtime()) {
+      case LOCAL -> ofACluster(request);
+      case JOB, KAITO -> sources.unusedBy(request.runtime().text());
+    };
+  }
+
+  private List<Problem> ofACluster(RequestSoFar request) {
     List<Problem> problems = new ArrayList<>();
     Map<String, Boolean> given = new LinkedHashMap<>();
     given.put("--dry-run=server", dryRun == DryRun.SERVER);
@@ -192,7 +203,7 @@ final class Create implements Callable<Integer> {
     given.forEach((place, isGiven) -> {
       if (isGiven) {
         String remedy =
-            replace && place.equals("--replace")
+            place.equals("--replace") && !request.name().isEmpty()
                 ? "take it out, and first remove that run:\n  kubectl tune delete " + request.name()
                 : "take it out";
         problems.add(new Problem(place, "runtime local has no cluster", remedy));
@@ -205,17 +216,12 @@ final class Create implements Callable<Integer> {
               "nothing is pulled from a registry, and the adapter is not pushed to one",
               "take them out, or name --output-image HOST/REPOSITORY:TAG"));
     }
-    if (!problems.isEmpty()) {
-      throw new TuneException(
-          ExitCode.BAD_REQUEST, "can't create the run '" + request.name() + "'", problems);
-    }
+    return problems;
   }
 
-  private static boolean asksRegistries(TuneRequest request) {
+  private static boolean asksRegistries(RequestSoFar request) {
     return request.output().filter(Output.Image.class::isInstance).isPresent()
-        || Stream.of(List.of(request.model()), request.data(), request.evalData())
-            .flatMap(List::stream)
-            .anyMatch(Location.Image.class::isInstance);
+        || request.inputs().stream().anyMatch(Location.Image.class::isInstance);
   }
 
   private boolean waits(Terminal terminal) {
@@ -231,11 +237,6 @@ final class Create implements Callable<Integer> {
   }
 
   private ExitCode cluster(TuneRequest request) throws IOException, InterruptedException {
-    List<Problem> unused = sources.unusedBy(request.runtime().text());
-    if (!unused.isEmpty()) {
-      throw new TuneException(
-          ExitCode.BAD_REQUEST, "can't create the run '" + request.name() + "'", unused);
-    }
     ClusterCreate create =
         new ClusterCreate(surroundings, output, registry, connection.flags(request.namespace()));
     ClusterCreate.Options options =

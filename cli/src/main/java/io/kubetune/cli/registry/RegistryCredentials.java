@@ -6,6 +6,7 @@ import com.google.cloud.tools.jib.registry.credentials.DockerConfigCredentialRet
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -40,10 +41,18 @@ record RegistryCredentials(RegistryAccess access, TransferListener listener) {
             ExitCode.REGISTRY,
             "can't log in to " + host,
             file.toString(),
-            "unreadable as a Docker configuration (" + e.getClass().getSimpleName() + ")",
+            found(e),
             "write it again:\n  docker login " + host);
       }
     }
     return Optional.empty();
+  }
+
+  private static String found(Exception refused) {
+    return switch (refused) {
+      case FileSystemException unread -> Storage.reason(unread);
+      case IOException _ -> "no JSON as docker login writes it";
+      default -> "the registry's auth is no USER:PASSWORD in base64";
+    };
   }
 }

@@ -13,13 +13,13 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// Makes a [TuneRequest] of flags and, with `-f`, of a file; flags win; every problem is reported
@@ -34,12 +34,14 @@ import java.util.stream.Stream;
 /// @param nameSuffix five characters for `--generate-name`
 /// @param served whether the cluster serves KAITO's Workspaces, which `--runtime auto` asks
 /// @param defaults what counts where neither flags nor file say anything: [UserConfig]
+/// @param besides what is wrong with options that the command has besides, told with all else
 public record RequestReader(
     Path workingFolder,
     InputStream stdin,
     String nameSuffix,
     BooleanSupplier served,
-    List<Given> defaults) {
+    List<Given> defaults,
+    Function<RequestSoFar, List<Problem>> besides) {
 
   private static final String AUTO = "auto";
   private static final int MOST_WORKERS = 1024;
@@ -52,21 +54,25 @@ public record RequestReader(
 
   /// Without a cluster to ask.
   public RequestReader(Path workingFolder, InputStream stdin, String nameSuffix) {
-    this(workingFolder, stdin, nameSuffix, () -> false, List.of());
+    this(workingFolder, stdin, nameSuffix, () -> false, List.of(), _ -> List.of());
   }
 
   /// Reads relative to the process's folder, with a random suffix.
   public static RequestReader here(InputStream stdin) {
-    return new RequestReader(Path.of("").toAbsolutePath(), stdin, randomSuffix());
+    return new RequestReader(Path.of("").toAbsolutePath(), stdin, GeneratedName.randomSuffix());
   }
 
   /// @param kaitoIsServed asked where the runtime is `auto` and the request is a Workspace
   public RequestReader choosing(BooleanSupplier kaitoIsServed) {
-    return new RequestReader(workingFolder, stdin, nameSuffix, kaitoIsServed, defaults);
+    return new RequestReader(workingFolder, stdin, nameSuffix, kaitoIsServed, defaults, besides);
   }
 
   public RequestReader withDefaults(List<Given> defaults) {
-    return new RequestReader(workingFolder, stdin, nameSuffix, served, defaults);
+    return new RequestReader(workingFolder, stdin, nameSuffix, served, defaults, besides);
+  }
+
+  public RequestReader checking(Function<RequestSoFar, List<Problem>> besides) {
+    return new RequestReader(workingFolder, stdin, nameSuffix, served, defaults, besides);
   }
 
   /// @throws TuneException BAD_REQUEST with every problem
@@ -81,13 +87,13 @@ public record RequestReader(
             .orElse(FileContents.NONE);
     List<Given> asked = FieldValues.merged(file.givens(), typed);
     LocationReader locations = new LocationReader(workingFolder);
-    RuntimeKind runtime =
-        FieldValues.of(defaults, asked, problems)
-            .parsed(
-                Field.RUNTIME,
-                text -> text.equals(AUTO) ? automatic(file) : runtime(text),
-                "choose local, job, kaito or auto")
-            .orElse(RuntimeKind.JOB);
+    FieldValues all = FieldValues.of(defaults, asked, problems);
+    Optional<RuntimeKind> chosen =
+        all.parsed(
+            Field.RUNTIME,
+            text -> text.equals(AUTO) ? automatic(file) : runtime(text),
+            "choose local, job, kaito or auto");
+    RuntimeKind runtime = chosen.orElse(RuntimeKind.JOB);
     FieldValues values = FieldValues.of(defaultsOf(runtime), asked, problems);
     Optional<Method> method =
         values.parsed(Field.METHOD, RequestReader::method, "choose lora or qlora");
@@ -110,16 +116,17 @@ public record RequestReader(
     PodRequest pod = PodReader.read(values, problems);
     String secret = "name a Secret in the run's namespace";
 
-    problems.addAll(
-        new RuntimeRules(values, model, data, evalData, output).problems(runtime, workers));
-    problems.addAll(
-        new SourceRules(
-                runtime,
-                values,
-                model,
-                Stream.concat(data.stream(), evalData.stream()).toList(),
-                output)
-            .problems());
+    List<Location> rows = Stream.concat(data.stream(), evalData.stream()).toList();
+    // Nobody knows what a runtime that there is not would have no use for.
+    if (chosen.isPresent() || all.all(Field.RUNTIME).isEmpty()) {
+      problems.addAll(
+          new RuntimeRules(values, model, data, evalData, output).problems(runtime, workers));
+      problems.addAll(new SourceRules(runtime, values, model, rows, output).problems());
+      problems.addAll(
+          besides.apply(
+              new RequestSoFar(
+                  name, runtime, Stream.concat(model.stream(), rows.stream()).toList(), output)));
+    }
     checkKeys(values, problems);
     SourceWishes sources = SourceWishes.read(values, locations, runtime);
     Optional<String> dataImage =
@@ -136,6 +143,9 @@ public record RequestReader(
     }
     return new TuneRequest(
         name,
+        values.one(Field.NAME).isPresent()
+            ? Optional.empty()
+            : values.one(Field.GENERATE_NAME).map(Given::value),
         namespace,
         values.map(Field.LABEL),
         values.map(Field.ANNOTATION),
@@ -260,15 +270,5 @@ public record RequestReader(
           throw new IllegalArgumentException("tuning all weights is not possible in this version");
       default -> throw new IllegalArgumentException("'" + text + "' is no method");
     };
-  }
-
-  /// Kubernetes' own alphabet for generated names: no vowels, so no words.
-  private static String randomSuffix() {
-    String alphabet = "bcdfghjklmnpqrstvwxz2456789";
-    StringBuilder suffix = new StringBuilder();
-    new SecureRandom()
-        .ints(5, 0, alphabet.length())
-        .forEach(index -> suffix.append(alphabet.charAt(index)));
-    return suffix.toString();
   }
 }

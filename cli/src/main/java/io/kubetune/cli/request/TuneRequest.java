@@ -14,6 +14,7 @@ import java.util.Optional;
 /// ```
 ///
 /// @param name a DNS label
+/// @param prefix of the name, where its end was generated; empty where all of it was given
 /// @param model Local, Preset, HuggingFace, Image or Claim
 /// @param data at least one; Local, HuggingFace, Url, Image, Claim or Volume
 /// @param reading which of their columns is which, in which format, with which prompt text
@@ -23,6 +24,7 @@ import java.util.Optional;
 /// @param workers 1 or more processes that train together
 public record TuneRequest(
     String name,
+    Optional<String> prefix,
     Optional<String> namespace,
     Map<String, String> labels,
     Map<String, String> annotations,
@@ -47,20 +49,26 @@ public record TuneRequest(
   /// The same request with model and rows elsewhere: where they were packaged to.
   public TuneRequest withInputs(
       Location otherModel, List<Location> otherData, List<Location> otherEvalData) {
-    return with(method, otherModel, otherData, otherEvalData, config, pod);
+    return with(name, method, otherModel, otherData, otherEvalData, config, pod);
   }
 
   /// The same request with another method and training config.
   public TuneRequest withTraining(Method otherMethod, ConfigSource otherConfig) {
-    return with(otherMethod, model, data, evalData, otherConfig, pod);
+    return with(name, otherMethod, model, data, evalData, otherConfig, pod);
   }
 
   /// The same request of another pod.
   public TuneRequest withPod(PodRequest otherPod) {
-    return with(method, model, data, evalData, config, otherPod);
+    return with(name, method, model, data, evalData, config, otherPod);
+  }
+
+  /// The same request of another name.
+  public TuneRequest named(String other) {
+    return with(other, method, model, data, evalData, config, pod);
   }
 
   private TuneRequest with(
+      String otherName,
       Method otherMethod,
       Location otherModel,
       List<Location> otherData,
@@ -68,7 +76,8 @@ public record TuneRequest(
       ConfigSource otherConfig,
       PodRequest otherPod) {
     return new TuneRequest(
-        name,
+        otherName,
+        prefix,
         namespace,
         labels,
         annotations,

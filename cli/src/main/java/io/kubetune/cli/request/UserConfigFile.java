@@ -2,6 +2,7 @@ package io.kubetune.cli.request;
 
 import io.kubetune.cli.registry.Storage;
 import io.kubetune.contract.ExitCode;
+import io.kubetune.contract.Problem;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,17 +34,10 @@ public record UserConfigFile(Path file) {
           "'" + value.get() + "' is no runtime",
           "choose " + String.join(", ", RUNTIMES));
     }
+    requireKnown(key, value);
     try {
-      List<String> lines =
-          Files.exists(file) ? new ArrayList<>(Files.readAllLines(file)) : new ArrayList<>();
-      int dot = key.indexOf('.');
-      if (dot < 0) {
-        put(lines, 0, lines.size(), "", key, value);
-      } else {
-        below(lines, key.substring(0, dot), key.substring(dot + 1), value);
-      }
-      String text = lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
-      UserConfig.read("config set " + key, text);
+      String text = changed(Files.exists(file) ? Files.readAllLines(file) : List.of(), key, value);
+      UserConfig.read(file.toString(), text);
       Files.createDirectories(file.getParent());
       Path aside = Files.createTempFile(file.getParent(), "config", ".yaml");
       Files.writeString(aside, text);
@@ -57,6 +51,31 @@ public record UserConfigFile(Path file) {
           "check its permissions",
           e);
     }
+  }
+
+  /// What is wrong with this one setting is told by its key, as it was typed.
+  private static void requireKnown(String key, Optional<String> value) {
+    try {
+      UserConfig.read(key, changed(List.of(), key, value));
+    } catch (TuneException e) {
+      throw new TuneException(
+          e.exitCode(),
+          "can't set the default",
+          e.problems().stream()
+              .map(each -> new Problem(key, each.found(), each.remedy()))
+              .toList());
+    }
+  }
+
+  private static String changed(List<String> before, String key, Optional<String> value) {
+    List<String> lines = new ArrayList<>(before);
+    int dot = key.indexOf('.');
+    if (dot < 0) {
+      put(lines, 0, lines.size(), "", key, value);
+    } else {
+      below(lines, key.substring(0, dot), key.substring(dot + 1), value);
+    }
+    return lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
   }
 
   private static void below(List<String> lines, String parent, String key, Optional<String> value) {

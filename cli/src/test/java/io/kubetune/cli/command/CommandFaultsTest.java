@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubetune.cli.Typed;
 import io.kubetune.cli.publish.AdapterFolder;
-import io.kubetune.cli.publish.AdapterPublisher;
-import io.kubetune.cli.publish.Provenance;
+import io.kubetune.cli.publish.PublishedAdapter;
 import io.kubetune.cli.publish.SmallDisk;
 import io.kubetune.cli.registry.FaultProxy;
 import io.kubetune.cli.registry.FaultProxy.Fault;
-import io.kubetune.cli.registry.Patience;
 import io.kubetune.cli.registry.RealRegistry;
 import io.kubetune.cli.registry.Tool;
-import io.kubetune.cli.registry.TransferListener;
 import io.kubetune.contract.ExitCode;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -84,12 +81,7 @@ class CommandFaultsTest {
   }
 
   private void publishAdapter() throws IOException {
-    new AdapterPublisher(Patience.none(), Map.of())
-        .publish(
-            AdapterFolder.write(dir.resolve("results"), MEGABYTES << 20, 1),
-            registry.image("team/adapter:v1"),
-            Provenance.of("phi-4"),
-            TransferListener.SILENT);
+    PublishedAdapter.in(registry, AdapterFolder.write(dir.resolve("results"), MEGABYTES << 20, 1));
   }
 
   @Test

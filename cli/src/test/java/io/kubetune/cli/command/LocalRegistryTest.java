@@ -95,6 +95,9 @@ class LocalRegistryTest {
     Typed unused = create("bot", "--plain-http");
     assertThat(unused.status()).isEqualTo(ExitCode.BAD_REQUEST.code());
     assertThat(unused.err()).contains("a registry's options", "--output-image HOST");
+    Typed several = create("bot", "--plain-http", "--force", "--gpus=1", "--rank=none");
+    assertThat(several.err())
+        .contains("a registry's options", "--force: ", "--gpus: ", "--rank: ", "'none'");
 
     Path empty = Files.writeString(dir.resolve("empty.pem"), "no certificate");
     Typed wrong =

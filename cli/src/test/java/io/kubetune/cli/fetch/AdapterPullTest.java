@@ -3,9 +3,8 @@ package io.kubetune.cli.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kubetune.cli.publish.AdapterFolder;
-import io.kubetune.cli.publish.AdapterPublisher;
-import io.kubetune.cli.publish.Provenance;
 import io.kubetune.cli.publish.Published;
+import io.kubetune.cli.publish.PublishedAdapter;
 import io.kubetune.cli.registry.Descriptor;
 import io.kubetune.cli.registry.Digest;
 import io.kubetune.cli.registry.ImageManifest;
@@ -35,9 +34,7 @@ class AdapterPullTest {
           List.of(
               ImageReference.parse("oci:" + dir.resolve("out") + ":v1"),
               registry.image("team/adapter:v1"))) {
-        Published published =
-            new AdapterPublisher(Patience.none(), Map.of())
-                .publish(results, where, Provenance.of("phi-4"), TransferListener.SILENT);
+        Published published = PublishedAdapter.as(where, results);
         Path target = dir.resolve("pulled-" + where.getClass().getSimpleName());
         PulledAdapter adapter =
             new AdapterPull(Patience.none()).pull(where, target, TransferListener.SILENT);
@@ -152,12 +149,7 @@ class AdapterPullTest {
   void skopeosCopyOfOurImageIsPulledWithTheSameDigest() throws Exception {
     Path results = AdapterFolder.write(dir.resolve("results"), 1 << 16, 1);
     Published published =
-        new AdapterPublisher(Patience.none(), Map.of())
-            .publish(
-                results,
-                ImageReference.parse("oci:" + dir.resolve("ours") + ":v1"),
-                Provenance.of("phi-4"),
-                TransferListener.SILENT);
+        PublishedAdapter.as(ImageReference.parse("oci:" + dir.resolve("ours") + ":v1"), results);
     Tool.skopeo("copy", "oci:" + dir.resolve("ours") + ":v1", "oci:" + dir.resolve("theirs"));
     PulledAdapter adapter = pull(ImageReference.parse("oci:" + dir.resolve("theirs")), "pulled");
     assertThat(adapter.digest()).isEqualTo(published.digest());

@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kubetune.cli.publish.AdapterFolder;
-import io.kubetune.cli.publish.AdapterPublisher;
 import io.kubetune.cli.publish.DataPublisher;
-import io.kubetune.cli.publish.Provenance;
 import io.kubetune.cli.publish.Published;
+import io.kubetune.cli.publish.PublishedAdapter;
 import io.kubetune.cli.registry.FaultProxy;
 import io.kubetune.cli.registry.FaultProxy.Fault;
 import io.kubetune.cli.registry.ImageReference;
@@ -54,12 +53,7 @@ class PullCacheTest {
   }
 
   private Published publish() {
-    return new AdapterPublisher(Patience.none(), Map.of())
-        .publish(
-            results,
-            registry.image("team/adapter:v1"),
-            Provenance.of("phi-4"),
-            TransferListener.SILENT);
+    return PublishedAdapter.in(registry, results);
   }
 
   private void pullWhole(ImageReference image) {

@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kubetune.cli.publish.AdapterFolder;
-import io.kubetune.cli.publish.AdapterPublisher;
-import io.kubetune.cli.publish.Provenance;
 import io.kubetune.cli.publish.Published;
+import io.kubetune.cli.publish.PublishedAdapter;
 import io.kubetune.cli.publish.SmallDisk;
 import io.kubetune.cli.registry.Digest;
 import io.kubetune.cli.registry.FaultProxy;
@@ -24,7 +23,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -60,8 +58,7 @@ class RegistryFaultTest {
   }
 
   private Published publish(ImageReference image) {
-    return new AdapterPublisher(Patience.none(), Map.of())
-        .publish(results, image, Provenance.of("phi-4"), TransferListener.SILENT);
+    return PublishedAdapter.as(image, results);
   }
 
   private PulledAdapter pull(ImageReference image) {
@@ -260,12 +257,7 @@ class RegistryFaultTest {
     AtomicInteger manifests = new AtomicInteger();
     proxy.onRequest(request -> {
       if (request.contains("/blobs/") && manifests.getAndIncrement() == 0) {
-        new AdapterPublisher(Patience.none(), Map.of())
-            .publish(
-                other,
-                registry.image("team/adapter:v1"),
-                Provenance.of("phi-4"),
-                TransferListener.SILENT);
+        PublishedAdapter.in(registry, other);
       }
       return Fault.NONE;
     });

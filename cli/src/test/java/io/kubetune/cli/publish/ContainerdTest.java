@@ -93,13 +93,7 @@ class ContainerdTest {
                 Map.of(),
                 TransferListener.SILENT);
     Path results = AdapterFolder.write(dir.resolve("results"), 1 << 20, 1);
-    Published adapter =
-        new AdapterPublisher(Patience.none(), Map.of())
-            .publish(
-                results,
-                registry.image("team/adapter:v1"),
-                Provenance.of("phi-4"),
-                TransferListener.SILENT);
+    Published adapter = PublishedAdapter.in(registry, results);
     for (Published each : List.of(data, adapter)) {
       String image = each.reference().toString();
       ctr("pull", "--plain-http", "--snapshotter", "native", image);

@@ -3,6 +3,8 @@ package io.kubetune.cli.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.kubetune.cli.submit.RunName;
+import io.kubetune.cli.submit.RunStore;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig.Method;
@@ -14,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -227,6 +230,51 @@ class RequestReaderTest {
         new RequestReader(
             folder, new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), "abcde");
     assertThat(reader.read(flags(Map.of(Field.FILE, List.of("-")))).name()).isEqualTo("bot");
+  }
+
+  @Test
+  void aRuntimeThatThereIsNotIsOneProblemAndNotThoseOfAnotherRuntime() {
+    assertThat(
+            problemsOf(
+                Map.of(
+                    Field.NAME, List.of("bot"),
+                    Field.RUNTIME, List.of("locl"),
+                    Field.MODEL, List.of("./m"),
+                    Field.DATA, List.of("r.jsonl"))))
+        .singleElement()
+        .asString()
+        .contains("'locl' is no runtime");
+  }
+
+  @Test
+  void aGeneratedNameThatIsTakenIsGeneratedAnewAndAGivenOneIsNot() throws Exception {
+    Map<Field, List<String>> asked =
+        new EnumMap<>(
+            Map.of(
+                Field.GENERATE_NAME, List.of("bot-"),
+                Field.RUNTIME, List.of("local"),
+                Field.MODEL, List.of("./m"),
+                Field.DATA, List.of("r.jsonl")));
+    RunStore runs = new RunStore(folder.resolve("runs"));
+    for (String taken : List.of("bot-abcde", "bot-two", "mine")) {
+      Files.createDirectories(runs.folder(RunName.of(taken)).path());
+    }
+    Iterator<String> suffixes = List.of("two", "three").iterator();
+    GeneratedName names = new GeneratedName(suffixes::next);
+    GeneratedName.Attempt<String> create =
+        request -> runs.create(RunName.of(request.name()), _ -> request.name());
+
+    assertThat(names.tried(read(asked), create)).isEqualTo("bot-three");
+
+    asked.put(Field.NAME, List.of("mine"));
+    assertThat(catchThrowableOfType(TuneException.class, () -> names.tried(read(asked), create)))
+        .hasMessageContaining("mine");
+    GeneratedName stubborn = new GeneratedName(() -> "abcde");
+    asked.remove(Field.NAME);
+    assertThat(
+            catchThrowableOfType(TuneException.class, () -> stubborn.tried(read(asked), create))
+                .exitCode())
+        .isEqualTo(ExitCode.ALREADY_EXISTS);
   }
 
   @Test

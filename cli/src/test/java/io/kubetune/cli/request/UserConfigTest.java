@@ -80,6 +80,21 @@ class UserConfigTest {
   }
 
   @Test
+  void whatIsWrongWithASettingIsToldByItsKeyAndWhatIsWrongWithTheFileByItsLine() throws Exception {
+    assertThat(typed("config", "set", "nope", "3").err())
+        .contains("can't set the default", "nope: unknown key")
+        .doesNotContain("nope:1", "config set nope");
+    assertThat(typed("config", "set", "gpuHourPrices.A100", "cheap").err())
+        .contains("gpuHourPrices.A100: ")
+        .doesNotContain("A100:2");
+
+    Files.createDirectories(file().getParent());
+    Files.writeString(file(), "# mine\nnamespase: team\n");
+    assertThat(typed("config", "set", "namespace", "team").err()).contains(file() + ":2");
+    assertThat(typed("config", "unset", "namespase").status()).isZero();
+  }
+
+  @Test
   void otherLinesAndCommentsStayAsTheyAre() throws Exception {
     Path example = Path.of(System.getProperty("kubetune.root"), "templates", "config.yaml");
     Files.createDirectories(file().getParent());
