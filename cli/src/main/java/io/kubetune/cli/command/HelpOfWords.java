@@ -2,7 +2,9 @@ package io.kubetune.cli.command;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi.Text;
 import picocli.CommandLine.Help.Column;
@@ -20,6 +22,10 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 final class HelpOfWords extends Help {
   private static final String INDENT = "  ";
 
+  private final Map<Described, Integer> widths = new HashMap<>();
+
+  private record Described(List<OptionSpec> options, List<PositionalParamSpec> arguments) {}
+
   HelpOfWords(CommandSpec command, ColorScheme colours) {
     super(command, colours);
   }
@@ -28,6 +34,16 @@ final class HelpOfWords extends Help {
   public Layout createDefaultLayout(
       List<OptionSpec> options, List<PositionalParamSpec> positionals, ColorScheme colours) {
     return new Lines(super.createDefaultLayout(options, positionals, colours));
+  }
+
+  /// picocli lays out every option to find the widest, and asks anew for each group of them: half
+  /// of the time of a long help.
+  @Override
+  public int calcLongOptionColumnWidth(
+      List<OptionSpec> options, List<PositionalParamSpec> arguments, ColorScheme colours) {
+    return widths.computeIfAbsent(
+        new Described(List.copyOf(options), List.copyOf(arguments)),
+        all -> super.calcLongOptionColumnWidth(all.options(), all.arguments(), colours));
   }
 
   private static final class Lines extends Layout {

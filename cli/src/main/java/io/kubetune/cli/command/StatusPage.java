@@ -54,8 +54,8 @@ record StatusPage(Terminal terminal) {
             line("Loss", Sparkline.of(progress.losses(), columns, terminal.unicode()));
           }
         });
-    progress.before().ifPresent(e -> line("Eval before", EventText.of(e)));
-    progress.after().ifPresent(e -> line("Eval after", EventText.of(e)));
+    progress.before().ifPresent(e -> line("Eval before", EventText.result(e)));
+    progress.after().ifPresent(e -> line("Eval after", EventText.result(e)));
   }
 
   void image(RunState state) {

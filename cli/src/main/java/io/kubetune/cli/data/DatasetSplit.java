@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.LongAdder;
 
 /// Divides a dataset into rows to train on and rows to evaluate on.
 ///
@@ -42,6 +43,7 @@ public record DatasetSplit(double evalShare, long seed) {
       Findings findings = new Findings();
       CanonicalFile train = folder.file(DataManifest.TRAIN);
       CanonicalFile eval = folder.file(DataManifest.EVAL);
+      LongAdder tokens = new LongAdder();
       List<Problem> warnings =
           new ArrayList<>(
               source.read(
@@ -52,6 +54,7 @@ public record DatasetSplit(double evalShare, long seed) {
                     for (ShapedRow row : batch.rows()) {
                       boolean held = isHeldOut(RowHash.of(batch.canonical(), from, row.bytes()));
                       (held ? eval : train).append(row, batch.canonical(), from);
+                      tokens.add(held ? 0 : TokenEstimate.ofBytes(row.bytes()));
                       from += row.bytes();
                     }
                   }));
@@ -69,7 +72,7 @@ public record DatasetSplit(double evalShare, long seed) {
               pipeline.form().orElseThrow().shape(), source.named(), source.reading().mapping());
       pipeline.unusedColumns().ifPresent(warnings::add);
       warnings.addAll(findings.warnings());
-      return DataFacts.of(target, manifest, findings.estimatedTokens(), warnings);
+      return DataFacts.of(target, manifest, tokens.sum(), warnings);
     } catch (IOException e) {
       throw Dataset.storage(target, e);
     }

@@ -63,7 +63,7 @@ public final class BarNarrator implements Narrator, AutoCloseable {
       case Event.Step e -> bars.to(e.step(), EventText.of(e));
       case Event.Warned e -> bars.say(Colour.BOLD.on(terminal, "warning:") + " " + e.message());
       case Event.Evaluated e when !isOwnStage(e) -> bars.say("  " + EventText.of(e));
-      case Event.Checkpointed e -> bars.say("  checkpoint " + e.path());
+      case Event.Checkpointed e -> bars.say("  " + EventText.of(e));
       case Event.Started _, Event.Evaluated _, Event.Completed _, Event.Failed _ -> {
         // The line that ends their stage tells them.
       }

@@ -38,13 +38,21 @@ public final class EventText {
     return (loss + pace).strip();
   }
 
+  public static String of(Event.Checkpointed e) {
+    return e.path() + " written";
+  }
+
   public static String of(Event.Evaluated e) {
+    return result(e) + ", " + e.when();
+  }
+
+  /// The same where it is said already when that was.
+  public static String result(Event.Evaluated e) {
     String accuracy =
         Double.isNaN(e.tokenAccuracy())
             ? ""
-            : "accuracy %.1f %%, ".formatted(100 * e.tokenAccuracy());
-    return "loss %s, perplexity %.4g, %s%s"
-        .formatted(loss(e.loss()), e.perplexity(), accuracy, e.when());
+            : ", accuracy %.1f %%".formatted(100 * e.tokenAccuracy());
+    return "loss %s, perplexity %.4g%s".formatted(loss(e.loss()), e.perplexity(), accuracy);
   }
 
   /// Training as a whole, from its steps.

@@ -45,7 +45,7 @@ public final class LineNarrator implements Narrator {
         }
       }
       case Event.Evaluated e -> tell(Stage.EVALUATING_AFTER, EventText.of(e));
-      case Event.Checkpointed e -> tell(Stage.TRAINING, "checkpoint " + e.path());
+      case Event.Checkpointed e -> tell(Stage.TRAINING, EventText.of(e));
       case Event.Warned e -> lines.prose("warning: " + e.message(), Prose.INDENT);
       case Event.Completed e -> tell(Stage.FINISHING, "adapter in " + e.adapter());
       case Event.Failed e -> lines.prose("failed: " + e.message(), Prose.INDENT);

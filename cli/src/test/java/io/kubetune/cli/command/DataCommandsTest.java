@@ -121,6 +121,27 @@ class DataCommandsTest {
   }
 
   @Test
+  void splitCountsTheTokensOfTheRowsToTrainOnAlone() throws Exception {
+    String[] lines =
+        IntStream.range(0, 100)
+            .mapToObj(i -> "{\"text\":\"row number %d\"}".formatted(i))
+            .toArray(String[]::new);
+    String split = folder.resolve("split").toString();
+
+    String counted =
+        data("split", file("rows.jsonl", lines), "--eval", "0.4", "--to", split, "-o", "json")
+            .out();
+
+    String alone =
+        data("normalise", split + "/train.jsonl", "--to", split + "/again", "-o", "json").out();
+    assertThat(tokens(counted)).isEqualTo(tokens(alone));
+  }
+
+  private static String tokens(String json) {
+    return json.lines().filter(each -> each.contains("estimatedTokens")).findFirst().orElseThrow();
+  }
+
+  @Test
   void splitKeepsLikeRowsOnOneSideAndLosesNone() throws Exception {
     String[] lines =
         IntStream.range(0, 1000)

@@ -50,6 +50,14 @@ class RunCommandsTest {
   }
 
   @Test
+  void statusSaysOnceOfAnEvaluationThatItWasBeforeOrAfter() throws Exception {
+    succeeded();
+    assertThat(typed("status", "first").out())
+        .containsPattern("Eval before: loss 3.5000, .*accuracy 41.0 %\n")
+        .containsPattern("Eval after: +loss 2.5000, .*accuracy 52.0 %\n");
+  }
+
+  @Test
   void statusAsJsonIsOneObjectWithEverything() throws Exception {
     succeeded();
 
