@@ -21,17 +21,25 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The trainer: `train | inspect | generate | golden | bench-gemm | version`.
 ///
-/// Data goes to stdout (events of `train`, JSON of the others), talk to stderr. The exit status is
-/// an [ExitCode].
+/// Data goes to stdout (events of `train`, JSON of the others; an answer at a terminal as plain
+/// text), talk to stderr. The exit status is an [ExitCode].
 ///
 /// ```
 /// java -cp … io.kubetune.trainer.Main train --config training_config.yaml
 /// ```
+///
+/// @param atTerminal whether a person reads `out` as it is written
 public record Main(
-    PrintStream out, PrintStream err, Map<String, String> environment, Shutdown shutdown) {
+    PrintStream out,
+    PrintStream err,
+    Map<String, String> environment,
+    Shutdown shutdown,
+    BooleanSupplier atTerminal) {
 
   public static void main(String[] words) {
     // JavaCPP would take the JVM's heap limit for that of native memory too.
@@ -39,7 +47,12 @@ public record Main(
     System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
     Shutdown shutdown = new Shutdown().install();
     Main main =
-        new Main(utf8(FileDescriptor.out), utf8(FileDescriptor.err), System.getenv(), shutdown);
+        new Main(
+            utf8(FileDescriptor.out),
+            utf8(FileDescriptor.err),
+            System.getenv(),
+            shutdown,
+            () -> System.console() != null && System.console().isTerminal());
     System.exit(shutdown.ended(main.run(words)));
   }
 
@@ -57,7 +70,7 @@ public record Main(
         case INSPECT ->
             report(arguments, () -> Inspect.run(arguments.rest().toArray(String[]::new), out));
         case GOLDEN -> golden(arguments);
-        case GENERATE -> report(arguments, () -> out.println(new Generate(arguments).answer()));
+        case GENERATE -> report(arguments, () -> answer(new Generate(arguments)));
         case BENCH_GEMM -> report(arguments, () -> out.println(new BenchGemm(arguments).floor()));
         case VERSION -> report(arguments, () -> out.println(Version.current()));
         case HELP -> report(arguments, () -> out.print(Arguments.USAGE));
@@ -122,6 +135,11 @@ public record Main(
     } finally {
       out.flush();
     }
+  }
+
+  private void answer(Generate question) {
+    ObjectNode answer = question.answer();
+    out.println(atTerminal.getAsBoolean() ? Generate.text(answer) : answer);
   }
 
   private int report(Arguments arguments, Runnable writing) {

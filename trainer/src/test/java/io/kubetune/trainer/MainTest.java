@@ -31,6 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
 class MainTest {
   @TempDir Path folder;
 
+  private boolean atTerminal;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -132,6 +133,15 @@ class MainTest {
     JsonNode answer = JsonMapper.shared().readTree(text(out));
     assertThat(answer.path("before").asString()).isEqualTo(before);
     assertThat(answer.path("after").asString()).isNotEqualTo(before);
+
+    atTerminal = true;
+    out.reset();
+    run(Map.of(), question);
+    assertThat(text(out)).isEqualTo(before + "\n");
+    out.reset();
+    run(Map.of(), adapted);
+    assertThat(text(out))
+        .isEqualTo("before: " + before + "\nafter:  " + answer.path("after").asString() + "\n");
   }
 
   @ParameterizedTest
@@ -257,7 +267,7 @@ class MainTest {
   }
 
   private int run(Map<String, String> environment, String... words) {
-    return new Main(utf8(out), utf8(err), environment, new Shutdown()).run(words);
+    return new Main(utf8(out), utf8(err), environment, new Shutdown(), () -> atTerminal).run(words);
   }
 
   private List<Event> events() {

@@ -57,7 +57,7 @@ public record Arguments(Verb verb, Map<String, String> options, List<String> res
                                           counts tokens exactly, or shows a row as the model sees it
         generate  --model DIR --prompt TEXT [--adapter DIR] [--max-new-tokens N]
                                           answers with the likeliest token each time; with an adapter
-                                          also without it
+                                          also without it; plain text at a terminal, else JSON
         golden    FOLDER…                 holds this trainer against reference values, folder by folder;
                                           ends with 1 where one deviates too far
         bench-gemm  --model DIR [--tokens N] [--document-tokens X] [--label-share X] [--rank N]

@@ -51,6 +51,16 @@ public record Generate(Arguments arguments) {
     }
   }
 
+  /// The answer as people read it.
+  public static String text(ObjectNode answer) {
+    return answer.has("after")
+        ? "before: "
+            + answer.get("before").stringValue()
+            + "\nafter:  "
+            + answer.get("after").stringValue()
+        : answer.get("text").stringValue();
+  }
+
   /// All defaults but the adapter's own settings.
   private static TrainingConfig config(Optional<Path> adapter) {
     TrainingConfig defaults = ConfigReader.read("training_config: {}", "defaults").config();
