@@ -15,7 +15,23 @@ sealed interface NamedRun extends AutoCloseable {
   @Override
   void close();
 
+  /// As `-o name` prints it.
+  String reference();
+
+  /// As people type it after a command.
+  String typed();
+
   record Here(RunFolder folder) implements NamedRun {
+    @Override
+    public String reference() {
+      return Surroundings.KIND + folder.name();
+    }
+
+    @Override
+    public String typed() {
+      return folder.name().value();
+    }
+
     @Override
     public void close() {
       // Nothing is open.
@@ -23,6 +39,16 @@ sealed interface NamedRun extends AutoCloseable {
   }
 
   record There(Cluster cluster, ClusterRuns.Found found) implements NamedRun {
+    @Override
+    public String reference() {
+      return found.reference();
+    }
+
+    @Override
+    public String typed() {
+      return found.typed();
+    }
+
     @Override
     public void close() {
       cluster.close();

@@ -131,7 +131,7 @@ final class PullAdapter implements Callable<Integer> {
   private int pull(ImageReference image, String name, Optional<NamedRun> run) {
     Path folder = to != null ? to : Path.of(name);
     Terminal terminal = surroundings.terminal();
-    RegistryAccess access = registry.access(surroundings.environment());
+    RegistryAccess access = access(run);
     if (extractOnly != null) {
       return extract(new AdapterPull(access), image);
     }
@@ -147,6 +147,19 @@ final class PullAdapter implements Callable<Integer> {
     }
     AdapterSummary.show(adapter, image, output, terminal);
     return ExitCode.OK.code();
+  }
+
+  /// A registry is reached as the run reached it, unless that is said anew.
+  private RegistryAccess access(Optional<NamedRun> run) {
+    RegistryAccess usual = RegistryAccess.fromEnvironment(surroundings.environment());
+    if (registry.isTyped() || run.isEmpty()) {
+      return registry.access(surroundings.environment());
+    }
+    return switch (run.get()) {
+      case NamedRun.Here(RunFolder folder) -> folder.record().registry().over(usual);
+      case NamedRun.There(Cluster _, ClusterRuns.Found found) ->
+          usual.withPlainHttp(found.speaksPlainHttp());
+    };
   }
 
   private AdapterPull.Conversion toGguf(Optional<NamedRun> run) {

@@ -35,19 +35,12 @@ final class Resume implements Callable<Integer> {
   public Integer call() {
     Terminal terminal = surroundings.terminal();
     try (NamedRun run = where.find(name, surroundings)) {
-      String reference =
-          switch (run) {
-            case NamedRun.Here(RunFolder folder) -> {
-              surroundings.local().resume(folder);
-              yield "run/" + folder.name();
-            }
-            case NamedRun.There(Cluster cluster, ClusterRuns.Found found) -> {
-              resume(cluster, found);
-              yield found.reference();
-            }
-          };
-      terminal.out().println(reference + " resumed");
-      terminal.say("Follow it with:\n  kubectl tune logs -f " + name);
+      switch (run) {
+        case NamedRun.Here(RunFolder folder) -> surroundings.local().resume(folder);
+        case NamedRun.There(Cluster cluster, ClusterRuns.Found found) -> resume(cluster, found);
+      }
+      terminal.out().println(run.reference() + " resumed");
+      terminal.say("Follow it with:\n  kubectl tune logs -f " + run.typed());
     }
     return ExitCode.OK.code();
   }

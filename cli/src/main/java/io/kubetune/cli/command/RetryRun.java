@@ -42,20 +42,17 @@ final class RetryRun implements Callable<Integer> {
   public Integer call() {
     Terminal terminal = surroundings.terminal();
     try (NamedRun run = where.find(name, surroundings)) {
-      String reference =
-          switch (run) {
-            case NamedRun.Here(RunFolder folder) -> {
-              requireFailed(RunState.of(folder), "run/" + folder.name());
-              surroundings.local().resume(folder);
-              yield "run/" + folder.name();
-            }
-            case NamedRun.There(Cluster cluster, ClusterRuns.Found found) -> {
-              requireFailed(ClusterView.read(cluster, found).state(), found.reference());
-              new Retry(cluster, terminal::say).of(found);
-              yield found.reference();
-            }
-          };
-      started(reference);
+      switch (run) {
+        case NamedRun.Here(RunFolder folder) -> {
+          requireFailed(RunState.of(folder), run.reference());
+          surroundings.local().resume(folder);
+        }
+        case NamedRun.There(Cluster cluster, ClusterRuns.Found found) -> {
+          requireFailed(ClusterView.read(cluster, found).state(), found.reference());
+          new Retry(cluster, terminal::say).of(found);
+        }
+      }
+      started(run.reference(), run.typed());
     } catch (TuneException e) {
       if (e.exitCode() != ExitCode.NOT_FOUND || !finishes()) {
         throw e;
@@ -64,10 +61,10 @@ final class RetryRun implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  private void started(String reference) {
+  private void started(String reference, String typed) {
     Terminal terminal = surroundings.terminal();
     terminal.out().println(reference + " started again");
-    terminal.say("Follow it with:\n  kubectl tune logs -f " + name);
+    terminal.say("Follow it with:\n  kubectl tune logs -f " + typed);
   }
 
   /// A retry before this one may have been killed when it had deleted the run.
@@ -81,7 +78,7 @@ final class RetryRun implements Callable<Integer> {
           new Retry(cluster, surroundings.terminal()::say)
               .finish(cluster.namespace(), target.name().value())
               .map(ClusterRuns.Found::of);
-      made.ifPresent(run -> started(run.reference()));
+      made.ifPresent(run -> started(run.reference(), run.typed()));
       return made.isPresent();
     }
   }

@@ -8,9 +8,10 @@ import io.kubetune.cli.model.Presets;
 import io.kubetune.cli.render.InferenceManifest;
 import io.kubetune.cli.render.Manifest;
 import io.kubetune.cli.render.ManifestText;
+import io.kubetune.cli.submit.Outcome;
+import io.kubetune.cli.submit.RunFolder;
 import io.kubetune.cli.submit.RunState;
 import io.kubetune.cli.submit.cluster.ClusterRuns;
-import io.kubetune.cli.submit.cluster.RunTarget;
 import io.kubetune.cli.submit.cluster.Submission;
 import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.cli.watch.cluster.ClusterView;
@@ -45,6 +46,9 @@ import picocli.CommandLine.Parameters;
       "  kubectl tune serve bot --image registry.example.com/adapters/bot:1 --model phi-4-mini-instruct",
     })
 final class Serve implements Callable<Integer> {
+  /// How an image begins that is a folder.
+  private static final String LAYOUT = "oci:";
+
   @Parameters(paramLabel = "NAME", description = "the run, and the name of what is served")
   private String name;
 
@@ -119,17 +123,14 @@ final class Serve implements Callable<Integer> {
           strength + "",
           "a number from 0 to 1");
     }
-    if (image != null && model != null && dryRun == Create.DryRun.CLIENT) {
-      // All is said: no cluster needs to be asked.
-      print(List.of(manifest(name, image, model)), " created (client dry run)");
+    // Where all is said, no run and for a client dry run no cluster needs to be asked.
+    Manifest workspace = image != null && model != null ? manifest(name, image, model) : ofRun();
+    if (dryRun == Create.DryRun.CLIENT) {
+      print(List.of(workspace), " created (client dry run)");
       return ExitCode.OK.code();
     }
     try (Cluster cluster = surroundings.cluster(where.flags())) {
-      Manifest workspace = ofRun(cluster);
-      switch (dryRun) {
-        case CLIENT -> print(List.of(workspace), " created (client dry run)");
-        case SERVER, NONE -> submit(cluster, workspace);
-      }
+      submit(cluster, workspace);
     }
     return ExitCode.OK.code();
   }
@@ -155,47 +156,72 @@ final class Serve implements Callable<Integer> {
     print(StoredManifests.of(stored), isDry ? " created (server dry run)" : " created");
   }
 
-  private Manifest ofRun(Cluster cluster) {
-    if (image != null && model != null) {
-      return manifest(name, image, model);
+  private Manifest ofRun() {
+    try (NamedRun run = where.find(name, surroundings)) {
+      return switch (run) {
+        case NamedRun.Here(RunFolder folder) ->
+            manifest(
+                Surroundings.KIND + folder.name(),
+                folder.name().value(),
+                RunState.of(folder),
+                Optional.of(folder.record().model()));
+        case NamedRun.There(Cluster cluster, ClusterRuns.Found found) ->
+            manifest(
+                found.reference(),
+                found.name(),
+                ClusterView.read(cluster, found).state(),
+                modelOf(found));
+      };
     }
-    ClusterRuns.Found run = new ClusterRuns(cluster).require(RunTarget.parse(name));
-    ClusterView view = ClusterView.read(cluster, run);
-    RunState state = view.state();
-    String adapter =
-        image != null
-            ? image
-            : state
-                .image()
-                .map(i -> i.digest().isEmpty() ? i.reference() : i.reference() + "@" + i.digest())
-                .orElseThrow(() ->
-                    new TuneException(
-                        ExitCode.NOT_FOUND,
-                        "can't serve " + run.reference(),
-                        run.reference(),
-                        "it has no adapter image: " + state.phase(),
-                        "kubectl tune wait " + run.name()));
-    return manifest(run.name() + "-serve", adapter, model != null ? model : presetOf(run));
+  }
+
+  private Manifest manifest(String reference, String run, RunState state, Optional<String> named) {
+    String adapter = image != null ? image : imageOf(reference, run, state);
+    return manifest(run + "-serve", adapter, model != null ? model : preset(reference, named));
+  }
+
+  private static String imageOf(String reference, String run, RunState state) {
+    Outcome.Image found =
+        state
+            .image()
+            .orElseThrow(() ->
+                new TuneException(
+                    ExitCode.NOT_FOUND,
+                    "can't serve " + reference,
+                    reference,
+                    "it has no adapter image: " + state.phase(),
+                    "kubectl tune wait " + run));
+    if (found.reference().startsWith(LAYOUT)) {
+      throw new TuneException(
+          ExitCode.BAD_REQUEST,
+          "can't serve " + reference,
+          found.reference(),
+          "a folder of this machine, which the cluster can't pull",
+          "create the run with --output-image HOST/REPOSITORY:TAG, or name a copy of it by --image");
+    }
+    return found.digest().isEmpty() ? found.reference() : found.reference() + "@" + found.digest();
+  }
+
+  private static Optional<String> modelOf(ClusterRuns.Found run) {
+    return run.annotation("tune.kubetune.io/model")
+        .or(() ->
+            run.owner().getAdditionalProperties().get("tuning") instanceof Map<?, ?> tuning
+                    && tuning.get("preset") instanceof Map<?, ?> preset
+                ? Optional.of(String.valueOf(preset.get("name")))
+                : Optional.empty());
   }
 
   /// What KAITO can load: its presets, and models of the Hugging Face hub.
-  private static String presetOf(ClusterRuns.Found run) {
-    Optional<String> named =
-        run.annotation("tune.kubetune.io/model")
-            .or(() ->
-                run.owner().getAdditionalProperties().get("tuning") instanceof Map<?, ?> tuning
-                        && tuning.get("preset") instanceof Map<?, ?> preset
-                    ? Optional.of(String.valueOf(preset.get("name")))
-                    : Optional.empty());
+  private static String preset(String reference, Optional<String> named) {
     return named
         .map(text -> text.startsWith("hf://") ? text.substring("hf://".length()) : text)
-        .filter(text -> !text.contains("://"))
+        .filter(text -> !text.contains("://") && !text.startsWith("/"))
         .map(
             text -> Presets.find(text).filter(p -> !p.kaito()).map(Preset::repository).orElse(text))
         .orElseThrow(() ->
             new TuneException(
                 ExitCode.BAD_REQUEST,
-                "can't serve " + run.reference(),
+                "can't serve " + reference,
                 "model " + named.orElse("unknown"),
                 "KAITO loads presets and Hugging Face models",
                 "name the same model as KAITO knows it: --model PRESET or ORG/NAME"));

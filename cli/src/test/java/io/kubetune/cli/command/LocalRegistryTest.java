@@ -86,7 +86,31 @@ class LocalRegistryTest {
               "--registry-ca=" + ca,
               "--registry-auth=" + login);
       assertThat(pulled.status()).as(pulled.err()).isZero();
+
+      // Of the run, without saying anew how its registry is reached.
+      Typed ofRun =
+          Typed.command(
+              runs.environment(), "pull-adapter", "first", "--to=" + dir.resolve("of-run"));
+      assertThat(ofRun.status()).as(ofRun.err()).isZero();
+      Typed served =
+          Typed.command(
+              runs.environment(), "serve", "first", "--model=phi-4", "--dry-run=client", "-o=yaml");
+      assertThat(served.out()).contains("name: first-serve", "image: \"" + image + "@sha256:");
     }
+  }
+
+  @Test
+  void whatKaitoCannotPullOrLoadIsSaidBeforeAClusterIsAsked() throws Exception {
+    assertThat(create("first").status()).isZero();
+
+    assertThat(serve("--model=phi-4").err())
+        .contains("a folder of this machine, which the cluster can't pull", "--output-image");
+    assertThat(serve("--image=registry.example.com/a:1").err())
+        .contains("KAITO loads presets and Hugging Face models", "--model PRESET");
+  }
+
+  private Typed serve(String more) {
+    return Typed.command(runs.environment(), "serve", "first", more, "--dry-run=client", "-o=yaml");
   }
 
   @Test

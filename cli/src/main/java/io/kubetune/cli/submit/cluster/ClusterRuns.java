@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kubetune.cli.cluster.Cluster;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.TuneException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -52,6 +53,15 @@ public record ClusterRuns(Cluster cluster) {
 
     public Optional<String> annotation(String name) {
       return JsonTree.annotation(owner, name);
+    }
+
+    /// Whether its pod speaks http to registries.
+    public boolean speaksPlainHttp() {
+      return JsonTree.at(owner.getAdditionalProperties(), "spec", "template", "spec", "containers")
+              instanceof List<?> containers
+          && containers.stream()
+              .map(each -> JsonTree.at(each, "args"))
+              .anyMatch(args -> args instanceof List<?> words && words.contains("--plain-http"));
     }
 
     /// Whether kubectl tune made it.

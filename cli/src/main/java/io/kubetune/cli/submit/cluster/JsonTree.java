@@ -75,6 +75,15 @@ final class JsonTree {
     return Optional.ofNullable(object.getMetadata().getLabels()).map(all -> all.get(name));
   }
 
+  /// What is under one key below the other; null where there is nothing.
+  static Object at(Object tree, String... keys) {
+    Object found = tree;
+    for (String key : keys) {
+      found = map(found).get(key);
+    }
+    return found;
+  }
+
   private static Map<String, Object> metadata(Manifest manifest) {
     Map<String, Object> copy = new LinkedHashMap<>();
     map(manifest.tree().get("metadata")).forEach((key, value) -> copy.put((String) key, value));
