@@ -66,6 +66,30 @@ class SubmissionTest {
   }
 
   @Test
+  void aRunKnowsThatItsRegistrySpeaksHttpSoThatPullAdapterNeedNotBeTold() {
+    commands.create("bot", "--detach", "--plain-http");
+    commands.create("other", "--detach");
+
+    try (Cluster connected =
+        Cluster.connect(
+            TypedFlags.of(
+                "--kubeconfig=" + cluster.kubeconfig(), "--namespace=" + namespace.name()),
+            Map.of())) {
+      ClusterRuns runs = new ClusterRuns(connected);
+      assertThat(runs.require(RunTarget.parse("bot")).speaksPlainHttp()).isTrue();
+      assertThat(runs.require(RunTarget.parse("other")).speaksPlainHttp()).isFalse();
+    }
+  }
+
+  @Test
+  void whatIsResumedIsFollowedInItsNamespace() {
+    commands.create("bot", "--detach");
+    commands.typed("cancel", "bot");
+    assertThat(commands.typed("resume", "bot").err())
+        .contains("kubectl tune logs -f bot -n " + namespace.name());
+  }
+
+  @Test
   void aTakenNameIsRefusedReplacedOnlyWhenAskedAndNeverAnothersJob() throws Exception {
     commands.create("bot", "--detach");
     String first = job(".metadata.uid");
