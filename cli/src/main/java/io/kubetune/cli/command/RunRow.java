@@ -105,10 +105,15 @@ record RunRow(
       String age = Durations.age(Duration.between(row.created(), Instant.now()));
       cells.addAll(List.of(row.name(), row.runtime(), row.phase(), row.steps(), row.loss(), age));
       if (wide) {
-        cells.addAll(List.of(row.model(), row.image()));
+        cells.addAll(List.of(shortly(row.model()), shortly(row.image())));
       }
       table.row(cells.toArray(String[]::new));
     }
     return table;
+  }
+
+  /// With as much of a digest as people compare: whole it is wider than all else of a row.
+  private static String shortly(String image) {
+    return image.replaceAll("(@sha256:[0-9a-f]{12})[0-9a-f]{52}", "$1");
   }
 }

@@ -136,7 +136,7 @@ record RuntimeRules(
           problems,
           Field.MODEL,
           "a pod can't read this machine's folders",
-          "add " + Field.REGISTRY.usage() + " to package and push it");
+          "add " + Field.REGISTRY.usage() + " to package and push it" + orHere());
     }
     packaged(problems);
     if (!registry && values.all(Field.OUTPUT).isEmpty()) {
@@ -237,7 +237,8 @@ record RuntimeRules(
                 + Field.DATA_IMAGE.usage()
                 + " or "
                 + Field.REGISTRY.usage()
-                + " to package and push them");
+                + " to package and push them"
+                + orHere());
       }
     }
     if (named && !local && !localEval) {
@@ -247,6 +248,11 @@ record RuntimeRules(
           "neither --data nor --eval-data is of this machine, so nothing is packaged",
           "take it out, or name files or folders");
     }
+  }
+
+  /// For who named no runtime, and thought perhaps of this machine.
+  private String orHere() {
+    return values.all(Field.RUNTIME).isEmpty() ? ", or --runtime local to train here" : "";
   }
 
   private void noLayout(List<Problem> problems) {

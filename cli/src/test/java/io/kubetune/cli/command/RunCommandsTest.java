@@ -5,16 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kubetune.cli.Typed;
 import io.kubetune.cli.submit.LocalRuns;
 import io.kubetune.cli.submit.RunFolder;
+import io.kubetune.cli.terminal.Terminal;
 import io.kubetune.contract.ExitCode;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /// The commands about runs as they are typed, over runs of real processes.
 class RunCommandsTest {
@@ -47,6 +55,33 @@ class RunCommandsTest {
         .contains("loss 2.5000")
         .contains("sha256:")
         .contains("kubectl tune pull-adapter first");
+  }
+
+  @Test
+  void aDigestInAWideListIsAsLongAsPeopleCompareIt() {
+    String digest = "0123456789ab".repeat(6).substring(0, 64);
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    Terminal terminal =
+        Terminal.plain(new PrintStream(shown), System.err, InputStream.nullInputStream());
+    RunRow row =
+        new RunRow(
+            "",
+            "bot",
+            "job",
+            "Succeeded",
+            "",
+            "",
+            Instant.now(),
+            "image://r.example.com/m:1@sha256:" + digest,
+            "r.example.com/a:1",
+            "job.batch/bot",
+            JsonNodeFactory.instance.objectNode());
+
+    RunRow.table(List.of(row), false, true).print(terminal);
+
+    assertThat(shown.toString(StandardCharsets.UTF_8))
+        .contains("image://r.example.com/m:1@sha256:0123456789ab  ")
+        .doesNotContain(digest);
   }
 
   @Test

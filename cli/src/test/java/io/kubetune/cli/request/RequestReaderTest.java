@@ -278,6 +278,22 @@ class RequestReaderTest {
   }
 
   @Test
+  void whoNamesNoRuntimeIsToldThatThisMachineIsOneToo() {
+    Map<Field, List<String>> asked =
+        Map.of(
+            Field.NAME, List.of("bot"),
+            Field.MODEL, List.of("./m"),
+            Field.OUTPUT, List.of("r.example.com/a:1"),
+            Field.DATA, List.of("r.jsonl"));
+    assertThat(problemsOf(asked))
+        .hasSize(2)
+        .allMatch(each -> each.remedy().endsWith("or --runtime local to train here"));
+    Map<Field, List<String>> chosen = new EnumMap<>(asked);
+    chosen.put(Field.RUNTIME, List.of("job"));
+    assertThat(problemsOf(chosen)).noneMatch(each -> each.remedy().contains("--runtime local"));
+  }
+
+  @Test
   void aGeneratedNameIsThePrefixAndTheSuffix() {
     assertThat(
             read(Map.of(
