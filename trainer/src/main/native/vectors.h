@@ -42,6 +42,10 @@ typedef uint16_t Halves __attribute__((vector_size(2 * LANES)));
 struct bf16 {
   uint16_t bits;
 };
+/// IEEE's half, of which nothing is written here.
+struct fp16 {
+  uint16_t bits;
+};
 
 INLINE Floats numbers(Floats x) { return x; }
 INLINE Floats numbers(Halves x) { return (Floats)(__builtin_convertvector(x, Words) << 16); }
@@ -93,6 +97,15 @@ INLINE Floats load_as(const T *from, int count) {
 }
 INLINE Floats load(const float *from, int count) { return load_as<Floats>(from, count); }
 INLINE Floats load(const bf16 *from, int count) { return load_as<Halves>(from, count); }
+
+/// Finite ones, exactly: the bits of exponent and fraction are those of a float that is 2¹¹² times smaller.
+INLINE Floats load(const fp16 *from, int count) {
+  Halves bits = {};
+  if (count < LANES) bits = part<Halves>(from, count);
+  else __builtin_memcpy(&bits, from, sizeof bits);
+  Words wide = __builtin_convertvector(bits, Words);
+  return (Floats)((wide & 0x8000) << 16 | (Words)((Floats)((wide & 0x7fff) << 13) * 0x1p112f));
+}
 
 template <class Vector, class T>
 INLINE void store_as(T *to, Vector x, int count) {

@@ -4,6 +4,7 @@ import io.kubetune.cli.model.ModelDimensions;
 import io.kubetune.contract.Json;
 import io.kubetune.contract.Problem;
 import io.kubetune.contract.TrainedArchitectures;
+import io.kubetune.contract.TrainingConfig.NumberType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,7 +105,8 @@ final class ConfigJson {
             root.path("tie_word_embeddings").asBoolean(tied),
             root.path("max_position_embeddings").asInt(2048),
             experts,
-            root.path("num_experts_per_tok").asInt(0)));
+            root.path("num_experts_per_tok").asInt(0),
+            NumberType.BFLOAT16)); // weights' headers say what is true
   }
 
   private int falconKeyValueHeads(int heads) {

@@ -3,6 +3,7 @@ package io.kubetune.cli.inspect;
 import io.kubetune.cli.model.ModelDimensions;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
+import io.kubetune.contract.TrainingConfig.NumberType;
 import io.kubetune.contract.TuneException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,12 +68,20 @@ public record ModelFacts(
             .orElseThrow();
     return new ModelFacts(
         folder,
-        dimensions.orElseThrow(),
+        dimensions.orElseThrow().withStored(stored(largest.type())),
         headers.stream()
             .flatMap(header -> header.tensors().values().stream())
             .mapToLong(SafetensorsHeader.Tensor::values)
             .sum(),
         headers.stream().mapToLong(header -> header.file().toFile().length()).sum(),
         largest.type());
+  }
+
+  private static NumberType stored(String type) {
+    return switch (type) {
+      case "BF16" -> NumberType.BFLOAT16;
+      case "F16" -> NumberType.FLOAT16;
+      default -> NumberType.FLOAT32;
+    };
   }
 }

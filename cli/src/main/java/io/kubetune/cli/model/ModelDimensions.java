@@ -1,10 +1,12 @@
 package io.kubetune.cli.model;
 
+import io.kubetune.contract.TrainingConfig.NumberType;
+
 /// The sizes that decide how much a model costs: all that memory and speed are estimated from.
 ///
 /// ```
 /// ModelDimensions smollm2 =
-///     new ModelDimensions("llama", 576, 1536, 30, 9, 3, 64, 49152, true, 8192, 0, 0);
+///     new ModelDimensions("llama", 576, 1536, 30, 9, 3, 64, 49152, true, 8192, 0, 0, BFLOAT16);
 /// smollm2.parameters() // 134_515_008
 /// ```
 ///
@@ -15,6 +17,7 @@ package io.kubetune.cli.model;
 /// @param contextTokens longest document that the model was made for
 /// @param experts feed-forwards of a block; 0 where there is just one
 /// @param expertsPerToken how many of them a token goes through
+/// @param stored what its files hold
 public record ModelDimensions(
     String modelType,
     int hidden,
@@ -27,7 +30,25 @@ public record ModelDimensions(
     boolean tied,
     int contextTokens,
     int experts,
-    int expertsPerToken) {
+    int expertsPerToken,
+    NumberType stored) {
+
+  public ModelDimensions withStored(NumberType type) {
+    return new ModelDimensions(
+        modelType,
+        hidden,
+        intermediate,
+        layers,
+        heads,
+        keyValueHeads,
+        headWidth,
+        vocabulary,
+        tied,
+        contextTokens,
+        experts,
+        expertsPerToken,
+        type);
+  }
 
   public Family family() {
     return Family.ofModelType(modelType)

@@ -1,5 +1,6 @@
 package io.kubetune.cli.model;
 
+import io.kubetune.contract.TrainingConfig.NumberType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -67,6 +68,7 @@ public final class Presets {
             (Boolean) entry.get("tied"),
             (Integer) entry.get("contextTokens"),
             0,
-            0));
+            0,
+            NumberType.BFLOAT16));
   }
 }

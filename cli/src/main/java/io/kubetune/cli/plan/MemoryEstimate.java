@@ -92,7 +92,7 @@ public record MemoryEstimate(
       case Device.OnCpu _ -> {
         long atOnce = Math.min(batch, lanes * longestPart);
         yield new MemoryEstimate(
-            weights(model, config, c, lanes, evaluating),
+            weights(model, config, c, lanes, evaluating, true),
             trained * (4 + 4L * lanes), // A and B are multiplied as they are, in fp32
             8 * trained,
             atOnce * tokens.bytesAToken(),
@@ -101,7 +101,7 @@ public record MemoryEstimate(
       }
       case Device.OnGpu() ->
           new MemoryEstimate(
-              weights(model, config, c, lanes, evaluating),
+              weights(model, config, c, lanes, evaluating, false),
               trained * (8L + c),
               12 * trained, // and the denominator
               (long) (batch * tokens.bytesAToken() * HELD_ON_GPU),
@@ -125,17 +125,26 @@ public record MemoryEstimate(
   }
 
   /// @param evaluating lanes that evaluate, which they do in fp32 whatever is trained in
+  /// @param onCpu products of fp32 rows read weights of 16 bits there
   private static long weights(
-      ModelDimensions model, TrainingConfig config, int c, int lanes, int evaluating) {
+      ModelDimensions model,
+      TrainingConfig config,
+      int c,
+      int lanes,
+      int evaluating,
+      boolean onCpu) {
     if (config.kubetune().method() == Method.FULL) {
       return 2
           * WeightShapes.largest(model)
           * c; // the trained values are all; one matrix at a time
     }
     boolean small = config.kubetune().memory() == Memory.SMALL;
-    // With memory to spare weights are held in the type that is computed in.
-    int held = small ? Math.min(c, storedBytes(config)) : c;
+    NumberType stored = stored(model, config);
+    boolean read = onCpu && bytesOf(stored) == 2;
+    // Else, with memory to spare, weights are held in the type that is computed in.
+    int held = small || read ? Math.min(c, bytesOf(stored)) : c;
     Quantization quantization = config.quantization();
+    boolean quantized = quantization.kind() != Quantization.Kind.NONE;
     double linearBits =
         switch (quantization.kind()) {
           case NONE -> 8.0 * held;
@@ -145,18 +154,19 @@ public record MemoryEstimate(
     // An embedding that is not tied is looked up in its file.
     long lookedUp = model.tied() ? 0 : (long) model.vocabulary() * model.hidden();
     long others = model.parameters() - model.linearParameters() - lookedUp;
-    boolean converted = quantization.kind() != Quantization.Kind.NONE || held != c;
-    long buffers = (converted ? (long) lanes * c : 0) + (c < 4 ? 4L * evaluating : 0);
+    boolean converted = quantized || (held != c && !read);
+    boolean convertedToEvaluate = c < 4 && (quantized || !read);
+    long buffers = (converted ? (long) lanes * c : 0) + (convertedToEvaluate ? 4L * evaluating : 0);
     return (long) (model.linearParameters() * linearBits / 8)
         + others * held
-        + lookedUp * storedBytes(config)
+        + lookedUp * bytesOf(stored)
         + buffers * WeightShapes.largest(model);
   }
 
-  /// bf16 is what nearly all checkpoints hold, where the config leaves it to the checkpoint.
-  private static int storedBytes(TrainingConfig config) {
-    NumberType stored = config.model().storageType();
-    return bytesOf(stored == NumberType.AUTO ? NumberType.BFLOAT16 : stored);
+  /// What the config says, and no more bits than the checkpoint has.
+  private static NumberType stored(ModelDimensions model, TrainingConfig config) {
+    NumberType asked = config.model().storageType();
+    return asked == NumberType.AUTO || asked == NumberType.FLOAT32 ? model.stored() : asked;
   }
 
   private static int bytesOf(NumberType type) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.kubetune.cli.model.ModelDimensions;
 import io.kubetune.contract.ExitCode;
 import io.kubetune.contract.Problem;
+import io.kubetune.contract.TrainingConfig.NumberType;
 import io.kubetune.contract.TuneException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -41,6 +42,7 @@ class ModelFactsTest {
     assertThat(facts.dimensions().layers()).isEqualTo(6);
     assertThat(facts.dimensions().headWidth()).isEqualTo(32);
     assertThat(facts.storageType()).isEqualTo("BF16");
+    assertThat(facts.dimensions().stored()).isEqualTo(NumberType.BFLOAT16);
   }
 
   @Test

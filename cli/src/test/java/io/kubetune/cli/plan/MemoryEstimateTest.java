@@ -33,8 +33,8 @@ class MemoryEstimateTest {
           new Measured(config(2048, 1, NF4), NumberType.BFLOAT16, 1227),
           new Measured(config(512, 1, SMALL), NumberType.BFLOAT16, 649),
           new Measured(config(2048, 1, SMALL), NumberType.BFLOAT16, 749),
-          new Measured(config(512, 1, ""), NumberType.FLOAT32, 1260),
-          new Measured(config(2048, 1, ""), NumberType.FLOAT32, 2345));
+          new Measured(config(512, 1, ""), NumberType.FLOAT32, 977),
+          new Measured(config(2048, 1, ""), NumberType.FLOAT32, 2082));
 
   @Test
   void noRunTakesMoreThanTheEstimateAndNoneATenthLess() {
@@ -46,6 +46,26 @@ class MemoryEstimateTest {
           .as(each.config())
           .isBetween(each.peakMib(), each.peakMib() * 110 / 100);
     }
+  }
+
+  @Test
+  void weightsOfSixteenBitsAreHeldAsTheyAreAndOthersAsTheFileHasThem() {
+    long sixteen = weights(NumberType.BFLOAT16, "");
+    assertThat(weights(NumberType.FLOAT16, "")).isEqualTo(sixteen);
+    assertThat(weights(NumberType.FLOAT32, "")).isEqualTo(2 * sixteen);
+    assertThat(weights(NumberType.BFLOAT16, "ModelConfig: {torch_dtype: float32}"))
+        .isEqualTo(sixteen);
+    assertThat(weights(NumberType.FLOAT32, "ModelConfig: {torch_dtype: bfloat16}"))
+        .isEqualTo(sixteen);
+  }
+
+  private static long weights(NumberType stored, String more) {
+    return MemoryEstimate.of(
+            SMOLLM2.withStored(stored),
+            read(config(512, 1, more)),
+            NumberType.FLOAT32,
+            new OnCpu(2))
+        .weightBytes();
   }
 
   @Test

@@ -1,11 +1,14 @@
 package io.kubetune.trainer.bench;
 
+import io.kubetune.trainer.kernel.WeightProducts;
+import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Scope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/// How fast this machine multiplies matrices of one linear's shape: what no trainer on it can beat.
+/// How fast this machine multiplies matrices of one linear's shape, by libtorch or by our own
+/// kernels, whichever is faster: what no trainer on it can beat.
 ///
 /// ```
 /// GemmRate rate = GemmRate.measure(shape, 1024, ScalarType.Float);
@@ -24,9 +27,16 @@ public record GemmRate(LinearShape shape, double forwardFlops, double backwardFl
       Tensor x = torch.randn(tokens, shape.in()).to(type);
       Tensor dy = torch.randn(tokens, shape.out()).to(type);
       double operations = 2.0 * tokens * shape.in() * shape.out();
-      double forward = operations / bestSeconds(() -> torch.linear(x, weight));
-      double backward = operations / bestSeconds(() -> dy.matmul(weight));
-      return new GemmRate(shape, forward, backward);
+      double forward = bestSeconds(() -> torch.linear(x, weight));
+      double backward = bestSeconds(() -> dy.matmul(weight));
+      WeightProducts own = WeightProducts.serving(x, weight);
+      if (own != null) {
+        Tensor y = Placement.zeros(type, tokens, shape.out());
+        Tensor dx = Placement.zeros(type, tokens, shape.in());
+        forward = Math.min(forward, bestSeconds(() -> own.forward(x, weight, y, false)));
+        backward = Math.min(backward, bestSeconds(() -> own.backward(dy, weight, dx, false)));
+      }
+      return new GemmRate(shape, operations / forward, operations / backward);
     }
   }
 

@@ -3,7 +3,9 @@ package io.kubetune.trainer.golden;
 import io.kubetune.trainer.kernel.HostKernels;
 import io.kubetune.trainer.kernel.LayerKernels;
 import io.kubetune.trainer.kernel.ThinProducts;
+import io.kubetune.trainer.kernel.WeightProducts;
 import io.kubetune.trainer.tensor.Placement;
+import io.kubetune.trainer.tensor.Precision;
 import io.kubetune.trainer.tensor.Scope;
 import java.util.Locale;
 import org.bytedeco.pytorch.Scalar;
@@ -23,6 +25,10 @@ record KernelGolden(Report report) {
   private static final int HEAD = 64;
   private static final int ROTATED = 48;
   private static final int WIDTH = 1536;
+
+  /// Out and in: whole panels of the summed side and of columns, and what is left over of each.
+  private static final int[][] WEIGHTS = {{192, 64}, {209, 577}, {100, 21}, {16, 400}};
+
   private static final double EPSILON = 1e-5;
   private static final double OFFSET = 1;
   private static final double SCALE = 0.125;
@@ -43,6 +49,9 @@ record KernelGolden(Report report) {
         if (kernels instanceof HostKernels host) {
           crossEntropy(host, type);
           new AttentionGolden(type, report).run();
+          if (type == ScalarType.Float) {
+            products();
+          }
           for (int rank : new int[] {8, 16, 5, 40, 100}) { // whole tiles, and what is left over
             thin(ThinProducts.serving(Placement.zeros(type, 1)), type, rank);
           }
@@ -136,6 +145,41 @@ record KernelGolden(Report report) {
     Tensor losses = kernels.crossEntropy(found, targets, SCALE);
     same("cross_entropy", ScalarType.Float, losses, logP.gather(1, at).squeeze(1).neg());
     same("cross_entropy_back", type, found, d.mul(new Scalar(SCALE)));
+  }
+
+  private void products() {
+    for (ScalarType stored :
+        new ScalarType[] {ScalarType.Float, ScalarType.BFloat16, ScalarType.Half}) {
+      for (int[] shape : WEIGHTS) {
+        for (int rows : new int[] {1, TOKENS, 4 * TOKENS}) {
+          product(WeightProducts.serving(ScalarType.Float, stored), stored, rows, shape);
+        }
+      }
+    }
+  }
+
+  /// Of rows of fp32 that lie among others, with a weight as it is stored.
+  private void product(WeightProducts products, ScalarType stored, int rows, int[] shape) {
+    int out = shape[0];
+    int in = shape[1];
+    String of = "%dx%dx%d_%s".formatted(rows, out, in, Precision.name(stored));
+    Tensor weight = random(stored, out, in + 3);
+    Tensor w = weight.narrow(1, 2, in);
+    Tensor wThere = weight.to(stored).narrow(1, 2, in);
+    Tensor x = torch.randn(rows, in + 2).narrow(1, 1, in);
+    Tensor dY = torch.randn(rows, out + 2).narrow(1, 1, out);
+    Tensor y = torch.randn(rows, out + 5).narrow(1, 4, out);
+    Tensor sum = y.add(x.matmul(w.t()));
+    products.forward(x, wThere, y, true);
+    same("product" + of, ScalarType.Float, y, sum);
+    products.forward(x, wThere, y, false);
+    same("product_alone" + of, ScalarType.Float, y, x.matmul(w.t()));
+    Tensor dX = torch.randn(rows, in + 5).narrow(1, 4, in);
+    Tensor sumBack = dX.add(dY.matmul(w));
+    products.backward(dY, wThere, dX, true);
+    same("product_back" + of, ScalarType.Float, dX, sumBack);
+    products.backward(dY, wThere, dX, false);
+    same("product_back_alone" + of, ScalarType.Float, dX, dY.matmul(w));
   }
 
   /// Of columns that lie among others, as those of q, k and v do.

@@ -17,11 +17,13 @@ public final class HostKernels implements LayerKernels {
 
   private final ThinProducts thin;
   private final HostAttention attention;
+  private final WeightProducts weightProducts;
 
   private HostKernels(HostProgram program) {
     this.program = program;
     this.thin = new ThinProducts(program);
     this.attention = new HostAttention(program);
+    this.weightProducts = new WeightProducts(program);
   }
 
   ThinProducts thin() {
@@ -30,6 +32,10 @@ public final class HostKernels implements LayerKernels {
 
   HostAttention attention() {
     return attention;
+  }
+
+  WeightProducts weightProducts() {
+    return weightProducts;
   }
 
   /// Loaded when first asked for.
@@ -42,7 +48,12 @@ public final class HostKernels implements LayerKernels {
   /// @return null where there are none for such a tensor: on a GPU, of another type than fp32 and
   ///   bf16, or no library for this processor
   public static HostKernels serving(Tensor x) {
-    return Placement.isGpu() || LayerKernels.suffix(x) == null ? null : Loaded.KERNELS;
+    return LayerKernels.suffix(x) == null ? null : here();
+  }
+
+  /// @return null on a GPU, and where there is no library for this processor
+  static HostKernels here() {
+    return Placement.isGpu() ? null : Loaded.KERNELS;
   }
 
   private static long address(Tensor tensor) {

@@ -73,8 +73,7 @@ public final class AdaptedLinear implements Linear {
               applySingle(applied, false, x, y, frame);
               return stacked.map(all -> all.apply(x, y, fresh, frame));
             });
-    Tensor w = weight.computed(x.scalar_type());
-    Profile.time(Profile.Part.PRODUCTS, () -> y.addmm_(x, w.t()));
+    Profile.time(Profile.Part.PRODUCTS, () -> WeightProduct.add(y, x, weight));
     applySingle(applied, true, x, y, frame);
     bias.ifPresent(b -> b.addTo(y));
     return new Pass(y, dy -> back(dy, kept, applied, low));
@@ -107,10 +106,7 @@ public final class AdaptedLinear implements Linear {
               return dx;
             });
     weightGradient(dBase, kept);
-    Tensor w = weight.computed(dBase.scalar_type());
-    return Profile.time(
-        Profile.Part.PRODUCTS,
-        () -> through == null ? dBase.matmul(w) : BackwardProduct.add(through, dBase, w));
+    return Profile.time(Profile.Part.PRODUCTS, () -> WeightProduct.back(through, dBase, weight));
   }
 
   /// Those with a magnitude multiply the product, and come after it; the others add to it.

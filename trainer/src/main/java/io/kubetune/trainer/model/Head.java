@@ -3,9 +3,9 @@ package io.kubetune.trainer.model;
 import io.kubetune.trainer.kernel.HostKernels;
 import io.kubetune.trainer.load.DenseWeight;
 import io.kubetune.trainer.load.Weight;
-import io.kubetune.trainer.lora.BackwardProduct;
 import io.kubetune.trainer.lora.TrainedWeight;
 import io.kubetune.trainer.lora.VectorWeight;
+import io.kubetune.trainer.lora.WeightProduct;
 import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Scope;
 import java.util.Optional;
@@ -65,7 +65,7 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap, long chu
   /// whole it would be the largest tensor of all.
   private Tensor project(Tensor hidden) {
     if (isAsStored(hidden)) {
-      return torch.linear(hidden, weight.computed(hidden.scalar_type()));
+      return WeightProduct.of(hidden, weight);
     }
     Tensor logits = Placement.empty(hidden.scalar_type(), hidden.size(0), weight.rows());
     slices((from, count) ->
@@ -75,10 +75,10 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap, long chu
 
   /// dlogits · W, [n,hidden].
   private Tensor projectBack(Tensor dLogits) {
-    Tensor dHidden = Placement.zeros(dLogits.scalar_type(), dLogits.size(0), weight.columns());
     if (isAsStored(dLogits)) {
-      return BackwardProduct.add(dHidden, dLogits, weight.computed(dLogits.scalar_type()));
+      return WeightProduct.back(null, dLogits, weight);
     }
+    Tensor dHidden = Placement.zeros(dLogits.scalar_type(), dLogits.size(0), weight.columns());
     slices((from, count) ->
         dHidden.addmm_(dLogits.narrow(1, from, count), slice(from, count, dLogits)));
     return dHidden;
@@ -93,8 +93,7 @@ record Head(Weight weight, Optional<VectorWeight> bias, double softcap, long chu
   }
 
   private boolean isAsStored(Tensor like) {
-    return !(weight instanceof DenseWeight dense)
-        || dense.stored().scalar_type().intern() == like.scalar_type().intern();
+    return !(weight instanceof DenseWeight dense) || WeightProduct.readsStored(like, dense);
   }
 
   private Tensor slice(long from, long count, Tensor like) {

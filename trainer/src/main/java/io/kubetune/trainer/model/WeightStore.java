@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import io.kubetune.contract.TrainingConfig;
 import io.kubetune.contract.TrainingConfig.KubetuneConfig.Memory;
 import io.kubetune.contract.TrainingConfig.Quantization;
+import io.kubetune.trainer.kernel.WeightProducts;
 import io.kubetune.trainer.load.Checkpoint;
 import io.kubetune.trainer.load.DenseWeight;
 import io.kubetune.trainer.load.QuantizedWeight;
@@ -147,12 +148,15 @@ final class WeightStore {
     return type == ScalarType.Double ? ScalarType.Float : type;
   }
 
-  /// With memory to spare a weight is converted once; else it stays as stored, and is converted
-  /// into the scratch buffer at each use.
+  /// A weight stays as stored where products read it so. Else it is converted once where there is
+  /// memory to spare, or into the scratch buffer at each use.
   private ScalarType heldType(String name) {
     ScalarType stored = narrowest(name);
     ScalarType compute = precision.compute();
     boolean smaller = Safetensors.bytesOf(stored) < Safetensors.bytesOf(compute);
+    if (smaller && WeightProducts.serving(compute, stored) != null) {
+      return stored;
+    }
     return smaller && (training.kubetune().memory() == Memory.SMALL || !fits()) ? stored : compute;
   }
 
