@@ -109,5 +109,5 @@ done
 echo "installed kubectl-tune $version in $prefix"
 case :$PATH: in
   *:"$prefix/bin":*) ;;
-  *) echo "$prefix/bin is not on the PATH: kubectl finds the plugin there only when it is" ;;
+  *) echo "$prefix/bin is not on the PATH, where kubectl looks for plugins" ;;
 esac
