@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /// kubectl's connection flags, with kubectl's names and meanings; a mixin of every command that
@@ -24,7 +25,9 @@ import picocli.CommandLine.Option;
 final class ClusterOptions {
   private static final Pattern PART = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?)(ms|s|m|h)");
 
-  @ArgGroup(validate = false, heading = "%nConnection, as kubectl has it:%n")
+  private static final String HEADING = "%nConnection, as kubectl has it:%n";
+
+  @ArgGroup(validate = false, heading = HEADING)
   private Flags flags = new Flags();
 
   /// What the help lists under one heading.
@@ -90,6 +93,10 @@ final class ClusterOptions {
         paramLabel = "DURATION",
         description = "longest wait for one answer: 5s, 2m; 0 is no limit; 65s unless given")
     private String requestTimeout;
+  }
+
+  static boolean has(OptionSpec option) {
+    return option.group() != null && HEADING.equals(option.group().heading());
   }
 
   ClusterFlags flags(Optional<String> namespace) {

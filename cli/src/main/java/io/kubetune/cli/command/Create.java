@@ -25,10 +25,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -199,7 +201,7 @@ final class Create implements Callable<Integer> {
     given.put("--force", force);
     given.put("--replace", replace);
     given.put("--force-conflicts", forceConflicts);
-    given.put("a cluster's options", connection.flags(Optional.empty()).areTyped());
+    typed(ClusterOptions::has).forEach(option -> given.put(option, true));
     given.forEach((place, isGiven) -> {
       if (isGiven) {
         String remedy =
@@ -209,14 +211,24 @@ final class Create implements Callable<Integer> {
         problems.add(new Problem(place, "runtime local has no cluster", remedy));
       }
     });
-    if (registry.isTyped() && !asksRegistries(request)) {
-      problems.add(
-          new Problem(
-              "a registry's options",
-              "nothing is pulled from a registry, and the adapter is not pushed to one",
-              "take them out, or name --output-image HOST/REPOSITORY:TAG"));
+    if (!asksRegistries(request)) {
+      for (String option : typed(RegistryOption::has)) {
+        problems.add(
+            new Problem(
+                option,
+                "nothing is pulled from a registry, and the adapter is not pushed to one",
+                "take it out, or name --output-image HOST/REPOSITORY:TAG"));
+      }
     }
     return problems;
+  }
+
+  private List<String> typed(Predicate<OptionSpec> kind) {
+    return spec.commandLine().getParseResult().matchedOptions().stream()
+        .filter(kind)
+        .map(OptionSpec::longestName)
+        .distinct()
+        .toList();
   }
 
   private static boolean asksRegistries(RequestSoFar request) {

@@ -3,8 +3,10 @@ package io.kubetune.cli.command;
 import io.kubetune.cli.registry.RegistryAccess;
 import io.kubetune.cli.submit.RegistryWay;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /// How registries are reached, the same for all commands that talk to one.
@@ -13,20 +15,28 @@ import picocli.CommandLine.Option;
 /// RegistryAccess access = registry.access(surroundings.environment());
 /// ```
 final class RegistryOption {
-  @Option(names = "--plain-http", description = "speak http to the registry")
+  private static final String PLAIN_HTTP = "--plain-http";
+  private static final String CA = "--registry-ca";
+  private static final String AUTH = "--registry-auth";
+
+  @Option(names = PLAIN_HTTP, description = "speak http to the registry")
   private boolean plainHttp;
 
   @Option(
-      names = "--registry-ca",
+      names = CA,
       paramLabel = "FILE",
       description = "PEM certificates to trust besides the system's: a file, or a folder of them")
   private Path registryCa;
 
   @Option(
-      names = "--registry-auth",
+      names = AUTH,
       paramLabel = "FILE",
       description = "credentials as docker login keeps them (REGISTRY_AUTH_FILE, ~/.docker)")
   private Path registryAuth;
+
+  static boolean has(OptionSpec option) {
+    return List.of(PLAIN_HTTP, CA, AUTH).contains(option.longestName());
+  }
 
   boolean plainHttp() {
     return plainHttp;

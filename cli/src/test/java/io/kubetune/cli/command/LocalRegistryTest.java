@@ -118,10 +118,14 @@ class LocalRegistryTest {
       throws Exception {
     Typed unused = create("bot", "--plain-http");
     assertThat(unused.status()).isEqualTo(ExitCode.BAD_REQUEST.code());
-    assertThat(unused.err()).contains("a registry's options", "--output-image HOST");
-    Typed several = create("bot", "--plain-http", "--force", "--gpus=1", "--rank=none");
+    assertThat(unused.err()).contains("--plain-http: ", "--output-image HOST");
+    Typed several =
+        create(
+            "bot", "--registry-ca=x.pem", "--context=c", "-s=u", "--force", "--gpus=1", "--rank=q");
     assertThat(several.err())
-        .contains("a registry's options", "--force: ", "--gpus: ", "--rank: ", "'none'");
+        .contains("--registry-ca: ", "--context: ", "--server: ", "--force: ", "--gpus: ")
+        .contains("--rank: 'q'")
+        .doesNotContain("--registry-auth", "--plain-http");
 
     Path empty = Files.writeString(dir.resolve("empty.pem"), "no certificate");
     Typed wrong =
