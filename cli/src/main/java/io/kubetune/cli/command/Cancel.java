@@ -45,15 +45,15 @@ final class Cancel implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     try (NamedRun run = where.find(name, surroundings)) {
       return switch (run) {
-        case NamedRun.Here(RunFolder folder) -> here(folder);
-        case NamedRun.There(Cluster cluster, ClusterRuns.Found found) -> there(cluster, found);
+        case NamedRun.Here(RunFolder folder) -> here(run, folder);
+        case NamedRun.There(Cluster cluster, ClusterRuns.Found found) -> there(run, cluster, found);
       };
     }
   }
 
-  private int there(Cluster cluster, ClusterRuns.Found found) {
+  private int there(NamedRun run, Cluster cluster, ClusterRuns.Found found) {
     ClusterView view = ClusterView.read(cluster, found);
-    refuseIfOver(view.state(), found.reference());
+    refuseIfOver(view.state(), run);
     new ClusterRuns(cluster).cancel(found);
     surroundings.terminal().out().println(found.reference() + " cancelled");
     if (!view.keepsCheckpoints()) {
@@ -66,19 +66,19 @@ final class Cancel implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  private static void refuseIfOver(RunState state, String reference) {
+  private static void refuseIfOver(RunState state, NamedRun run) {
     if (state.phase().isOver()) {
       throw new TuneException(
           ExitCode.BAD_REQUEST,
-          "can't cancel " + reference,
-          reference,
+          "can't cancel " + run.reference(),
+          run.reference(),
           "it is over: " + state.phase(),
-          "kubectl tune status " + reference);
+          "kubectl tune status " + run.typed());
     }
   }
 
-  private int here(RunFolder run) throws InterruptedException {
-    refuseIfOver(RunState.of(run), "run/" + run.name());
+  private int here(NamedRun named, RunFolder run) throws InterruptedException {
+    refuseIfOver(RunState.of(run), named);
     surroundings.local().stop(run, Duration.ofSeconds(graceSeconds));
     RunState after = RunState.of(run);
     surroundings.terminal().out().println("run/" + run.name() + ": " + after.phase());

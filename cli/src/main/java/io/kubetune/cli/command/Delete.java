@@ -81,13 +81,13 @@ final class Delete implements Callable<Integer> {
       try (NamedRun run = where.find(each, surroundings)) {
         switch (run) {
           case NamedRun.Here(RunFolder folder) -> {
-            confirm("run/" + folder.name(), RunState.of(folder));
+            confirm(run, RunState.of(folder));
             surroundings.local().stop(folder, Duration.ofSeconds(graceSeconds));
             surroundings.runs().remove(folder);
             deleted("run/" + folder.name());
           }
           case NamedRun.There(Cluster cluster, ClusterRuns.Found found) -> {
-            confirm(found.reference(), ClusterView.read(cluster, found).state());
+            confirm(run, ClusterView.read(cluster, found).state());
             delete(cluster, found);
             deleted(found.reference());
           }
@@ -112,12 +112,12 @@ final class Delete implements Callable<Integer> {
         .println(output == Output.NAME ? reference : reference + " deleted");
   }
 
-  private void confirm(String reference, RunState state) throws IOException {
+  private void confirm(NamedRun run, RunState state) throws IOException {
     Terminal terminal = surroundings.terminal();
     if (yes || !terminal.inIsTerminal()) {
       return;
     }
-    terminal.err().print("Delete " + reference + " (" + state.phase() + ")? [y/N] ");
+    terminal.err().print("Delete " + run.reference() + " (" + state.phase() + ")? [y/N] ");
     terminal.err().flush();
     String answer =
         new BufferedReader(new InputStreamReader(terminal.in(), StandardCharsets.UTF_8)).readLine();
@@ -127,10 +127,10 @@ final class Delete implements Callable<Integer> {
     if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).startsWith("y")) {
       throw new TuneException(
           ExitCode.USAGE,
-          "did not delete " + reference,
+          "did not delete " + run.reference(),
           "answer",
           "not 'y'",
-          "kubectl tune delete " + reference + " --yes");
+          "kubectl tune delete " + run.typed() + " --yes");
     }
   }
 }

@@ -54,8 +54,8 @@ final class Resume implements Callable<Integer> {
           found.reference(),
           "it was not cancelled: " + state.phase(),
           state.phase() == RunState.Phase.FAILED
-              ? "kubectl tune retry " + found.reference()
-              : "kubectl tune status " + found.reference());
+              ? "kubectl tune retry " + found.typed()
+              : "kubectl tune status " + found.typed());
     }
     new ClusterRuns(cluster).resume(found);
   }

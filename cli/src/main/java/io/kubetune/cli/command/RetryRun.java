@@ -44,11 +44,11 @@ final class RetryRun implements Callable<Integer> {
     try (NamedRun run = where.find(name, surroundings)) {
       switch (run) {
         case NamedRun.Here(RunFolder folder) -> {
-          requireFailed(RunState.of(folder), run.reference());
+          requireFailed(RunState.of(folder), run);
           surroundings.local().resume(folder);
         }
         case NamedRun.There(Cluster cluster, ClusterRuns.Found found) -> {
-          requireFailed(ClusterView.read(cluster, found).state(), found.reference());
+          requireFailed(ClusterView.read(cluster, found).state(), run);
           new Retry(cluster, terminal::say).of(found);
         }
       }
@@ -83,16 +83,16 @@ final class RetryRun implements Callable<Integer> {
     }
   }
 
-  private static void requireFailed(RunState state, String reference) {
+  private static void requireFailed(RunState state, NamedRun run) {
     if (state.phase() != RunState.Phase.FAILED) {
       throw new TuneException(
           ExitCode.BAD_REQUEST,
-          "can't retry " + reference,
-          reference,
+          "can't retry " + run.reference(),
+          run.reference(),
           "it did not fail: " + state.phase(),
           state.phase() == RunState.Phase.STOPPED
-              ? "kubectl tune resume " + reference
-              : "kubectl tune status " + reference);
+              ? "kubectl tune resume " + run.typed()
+              : "kubectl tune status " + run.typed());
     }
   }
 }

@@ -72,6 +72,9 @@ public final class WeightProducts {
 
   private void launch(String kernel, Tensor left, Tensor weight, Tensor out, boolean adds) {
     long rows = out.size(0);
+    if (rows == 0) { // as an expert that no token chose has
+      return;
+    }
     long columns = out.size(1);
     long depth = left.size(1);
     program.launch(

@@ -131,7 +131,7 @@ public record ClusterRuns(Cluster cluster) {
 
   /// Stops the pods, which write a checkpoint, and starts no new one.
   public void cancel(Found run) {
-    requireJob(run, "cancel", "end it:\n  kubectl tune delete " + run.reference());
+    requireJob(run, "cancel", "end it:\n  kubectl tune delete " + run.typed());
     patch(
         run,
         "cancel",

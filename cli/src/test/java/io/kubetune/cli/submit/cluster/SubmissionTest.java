@@ -345,11 +345,13 @@ class SubmissionTest {
     assertThat(commands.status("bot").path("phase").asString()).isEqualTo("Stopped");
     assertThat(commands.typed("wait", "job/bot", "--timeout=5s").status())
         .isEqualTo(ExitCode.RESUME_ME.code());
-    assertThat(commands.typed("retry", "job/bot").err()).contains("kubectl tune resume");
+    assertThat(commands.typed("retry", "job/bot").err())
+        .contains("kubectl tune resume bot -n " + namespace.name());
 
     assertThat(commands.typed("resume", "job/bot").status()).isZero();
     assertThat(job(".spec.suspend")).isEqualTo("false");
-    assertThat(commands.typed("resume", "job/bot").err()).contains("was not cancelled");
+    assertThat(commands.typed("resume", "job/bot").err())
+        .contains("was not cancelled", "kubectl tune status bot -n " + namespace.name());
   }
 
   @Test
