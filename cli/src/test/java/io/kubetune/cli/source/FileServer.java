@@ -28,9 +28,12 @@ import javax.net.ssl.SSLContext;
 /// server.put("/rows.jsonl", bytes).fault("/rows.jsonl", Fault.cut(1000), Fault.status(503));
 /// ```
 public final class FileServer implements AutoCloseable {
+  /// What is on its way when a connection breaks may be lost; tests say which bytes came.
+  private static final long ARRIVAL_MILLIS = 300;
+
   /// What happens to one request in place of a whole answer.
   public sealed interface Fault {
-    /// The connection ends after some bytes of the body.
+    /// The connection ends after some bytes of the body have come.
     record Cut(int bytes) implements Fault {}
 
     record Status(int code, Map<String, String> headers, String body) implements Fault {}
@@ -153,7 +156,7 @@ public final class FileServer implements AutoCloseable {
           exchange.getResponseHeaders().set("Content-Type", "text/html; charset=utf-8");
           send(exchange, 200, html.getBytes(StandardCharsets.UTF_8));
         }
-        case Fault.Cut(int bytes) -> file(exchange, path, bytes, 0);
+        case Fault.Cut(int bytes) -> file(exchange, path, bytes, bytes == 0 ? 0 : ARRIVAL_MILLIS);
         case Fault.Stall(int bytes, long millis) -> file(exchange, path, bytes, millis);
         case Fault.Held(int bytes, CountDownLatch rest) -> held(exchange, path, bytes, rest);
         case null -> {
