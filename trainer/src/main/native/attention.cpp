@@ -14,7 +14,6 @@ constexpr int64_t WIDEST = 256; // numbers of a head
 constexpr int64_t CHUNK = KEYS * 64; // numbers of a chunk: what a cache of the second level holds several of
 constexpr float LOWEST = -__builtin_inff();
 
-INLINE int64_t least(int64_t x, int64_t y) { return x < y ? x : y; }
 INLINE int64_t most(int64_t x, int64_t y) { return x > y ? x : y; }
 INLINE int64_t whole(int64_t n) { return (n + LANES - 1) / LANES * LANES; }
 

@@ -16,16 +16,7 @@ constexpr int64_t DEPTH = 192;
 constexpr int64_t FEW = 4; // rows of left for which no panel is worth making
 constexpr int64_t LINE = 64; // bytes of a cache's line
 
-INLINE int64_t least(int64_t x, int64_t y) { return x < y ? x : y; }
 INLINE int64_t parts(int64_t n, int64_t part) { return (n + part - 1) / part; }
-
-/// A matrix: where it begins, and how far it is from one row to the next.
-template <class T>
-struct Matrix {
-  T *at;
-  int64_t row;
-  __attribute__((always_inline)) Matrix from(int64_t i, int64_t j) const { return {at + i * row + j, row}; }
-};
 
 /// What a product is: out [rows, columns] = left [rows, depth] · right, or that added to it. Right is the weight [depth, columns] or, turned, the transpose of
 /// the weight [columns, depth].
@@ -201,8 +192,7 @@ static void product(const Product<T> &p, int64_t from, int64_t to) {
 /// left, its row, weight, its row, out, its row, rows, columns, depth, adds
 template <class T>
 INLINE Product<T> product_of(const Argument *a) {
-  return {{address<const float>(a[0]), a[1].number}, {address<const T>(a[2]), a[3].number}, {address<float>(a[4]), a[5].number}, a[6].number, a[7].number, a[8].number,
-          a[9].number != 0};
+  return {matrix<const float>(a), matrix<const T>(a + 2), matrix<float>(a + 4), a[6].number, a[7].number, a[8].number, a[9].number != 0};
 }
 
 } // namespace

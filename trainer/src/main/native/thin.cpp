@@ -10,17 +10,9 @@ constexpr int TILE_ROWS = LANES == 16 ? 8 : 4; // with TILE_VECTORS, what fits t
 constexpr int TILE_VECTORS = 3;
 constexpr int64_t CHUNK = 128; // of the summed side: what is converted, or stays in the cache, at a time
 
-/// A side of a product: where it begins, and how far it is from one row to the next.
-template <class T>
-struct Side {
-  T *at;
-  int64_t row;
-  __attribute__((always_inline)) Side from(int64_t i, int64_t j) const { return {at + i * row + j, row}; }
-};
-
 /// One tile: out = scale·left·right over `depth` columns of left
 template <int M, int V, bool FULL, class Left, class Out>
-INLINE void rows_tile(Side<const Left> left, Side<const float> right, Side<Out> out, int64_t depth, int last, float scale) {
+INLINE void rows_tile(Matrix<const Left> left, Matrix<const float> right, Matrix<Out> out, int64_t depth, int last, float scale) {
   Floats sum[M][V] = {};
   if constexpr (sizeof(Left) == sizeof(float)) {
     add<M, V, FULL>(sum, left.at, left.row, 1, right.at, right.row, last, depth);
@@ -38,7 +30,7 @@ INLINE void rows_tile(Side<const Left> left, Side<const float> right, Side<Out> 
 
 /// One tile: out += scale·leftᵀ·right over `depth` rows of both, at most a chunk
 template <int M, int V, bool FULL, class Right>
-INLINE void sums_tile(Side<const float> left, Side<const Right> right, Side<float> out, int64_t depth, int last, float scale) {
+INLINE void sums_tile(Matrix<const float> left, Matrix<const Right> right, Matrix<float> out, int64_t depth, int last, float scale) {
   Floats sum[M][V] = {};
   add<M, V, FULL>(sum, left.at, 1, left.row, right.at, right.row, last, depth);
   put(sum, out.at, out.row, last, scale, true);
@@ -58,12 +50,12 @@ INLINE void sums_tile(Side<const float> left, Side<const Right> right, Side<floa
 
 // rows of out [.., n] = scale · left [.., depth] · right [depth, n]
 template <int M, class Left, class Out>
-INLINE void rows_of(Side<const Left> left, Side<const float> right, Side<Out> out, int64_t n, int64_t depth, float scale) {
+INLINE void rows_of(Matrix<const Left> left, Matrix<const float> right, Matrix<Out> out, int64_t n, int64_t depth, float scale) {
 #define ROWS_TILE(V, FULL, ...) rows_tile<M, V, FULL>(__VA_ARGS__)
   for (int64_t j = 0; j < n; j += TILE_VECTORS * LANES) BY_WIDTH(n - j, ROWS_TILE, left, right.from(0, j), out.from(0, j), depth);
 }
 template <class Left, class Out>
-INLINE void rows_product(Side<const Left> left, Side<const float> right, Side<Out> out, int64_t from, int64_t to, int64_t n, int64_t depth, float scale) {
+INLINE void rows_product(Matrix<const Left> left, Matrix<const float> right, Matrix<Out> out, int64_t from, int64_t to, int64_t n, int64_t depth, float scale) {
   int64_t row = from;
   if (n == LANES) // rank 16, mostly: twice the rows keep as many sums under way
     for (; row + 2 * TILE_ROWS <= to; row += 2 * TILE_ROWS) rows_tile<2 * TILE_ROWS, 1, true>(left.from(row, 0), right, out.from(row, 0), depth, LANES, scale);
@@ -73,10 +65,10 @@ INLINE void rows_product(Side<const Left> left, Side<const float> right, Side<Ou
 
 // columns of left, which are rows of out: out [.., n] += scale · leftᵀ [.., depth] · right [depth, n]
 template <int M, class Left, class Right>
-INLINE void sums_of(Side<const Left> left, Side<const Right> right, Side<float> out, int64_t n, int64_t depth, float scale) {
+INLINE void sums_of(Matrix<const Left> left, Matrix<const Right> right, Matrix<float> out, int64_t n, int64_t depth, float scale) {
 #define SUMS_TILE(V, FULL, ...) sums_tile<M, V, FULL>(__VA_ARGS__)
   float block[M * CHUNK];
-  Side<const float> numbers;
+  Matrix<const float> numbers;
   if constexpr (sizeof(Left) == sizeof(float)) {
     numbers = left;
   } else {
@@ -88,7 +80,7 @@ INLINE void sums_of(Side<const Left> left, Side<const Right> right, Side<float> 
     for (int64_t j = 0; j < n; j += TILE_VECTORS * LANES) BY_WIDTH(n - j, SUMS_TILE, numbers, right.from(0, j), out.from(0, j), depth);
 }
 template <class Left, class Right>
-INLINE void sums_product(Side<const Left> left, Side<const Right> right, Side<float> out, int64_t from, int64_t to, int64_t n, int64_t depth, float scale) {
+INLINE void sums_product(Matrix<const Left> left, Matrix<const Right> right, Matrix<float> out, int64_t from, int64_t to, int64_t n, int64_t depth, float scale) {
   for (int64_t k = 0; k < depth; k += CHUNK) {
     int64_t count = depth - k < CHUNK ? depth - k : CHUNK, row = from;
     if (n == LANES)
@@ -98,18 +90,13 @@ INLINE void sums_product(Side<const Left> left, Side<const Right> right, Side<fl
   }
 }
 
-template <class T>
-INLINE Side<T> side(const Argument *a) {
-  return {address<T>(a[0]), a[1].number};
-}
-
 } // namespace
 
 // Each: left, its row, right, its row, out, its row, n, depth, scale
 #define ROWS_PRODUCT(name, Left, Out) \
-  EXPORT(name) { rows_product(side<const Left>(a), side<const float>(a + 2), side<Out>(a + 4), from, to, a[6].number, a[7].number, a[8].real); }
+  EXPORT(name) { rows_product(matrix<const Left>(a), matrix<const float>(a + 2), matrix<Out>(a + 4), from, to, a[6].number, a[7].number, a[8].real); }
 #define SUMS_PRODUCT(name, Left, Right) \
-  EXPORT(name) { sums_product(side<const Left>(a), side<const Right>(a + 2), side<float>(a + 4), from, to, a[6].number, a[7].number, a[8].real); }
+  EXPORT(name) { sums_product(matrix<const Left>(a), matrix<const Right>(a + 2), matrix<float>(a + 4), from, to, a[6].number, a[7].number, a[8].real); }
 
 ROWS_PRODUCT(narrow_fp32, float, float)
 ROWS_PRODUCT(narrow_bf16, bf16, float)

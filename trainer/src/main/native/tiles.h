@@ -4,6 +4,21 @@
 
 namespace {
 
+INLINE int64_t least(int64_t x, int64_t y) { return x < y ? x : y; }
+
+/// A matrix: where it begins, and how far it is from one row to the next.
+template <class T>
+struct Matrix {
+  T *at;
+  int64_t row;
+  __attribute__((always_inline)) Matrix from(int64_t i, int64_t j) const { return {at + i * row + j, row}; }
+};
+/// One that two arguments describe.
+template <class T>
+INLINE Matrix<T> matrix(const Argument *a) {
+  return {address<T>(a[0]), a[1].number};
+}
+
 /// sum[i] += left[i] · right over n steps of the summed side; FULL: the last vector too has all its values
 template <int M, int V, bool FULL, class Right>
 INLINE void add(Floats (&sum)[M][V], const float *left, int64_t left_row, int64_t left_step, const Right *right, int64_t right_step, int last, int64_t n) {

@@ -81,7 +81,7 @@ final class Cancel implements Callable<Integer> {
     refuseIfOver(RunState.of(run), named);
     surroundings.local().stop(run, Duration.ofSeconds(graceSeconds));
     RunState after = RunState.of(run);
-    surroundings.terminal().out().println("run/" + run.name() + ": " + after.phase());
+    surroundings.terminal().out().println(named.reference() + ": " + after.phase());
     return switch (after.phase()) {
       case STOPPED, SUCCEEDED -> ExitCode.OK.code();
       case FAILED, PENDING, RUNNING, PUBLISHING -> after.code().code();

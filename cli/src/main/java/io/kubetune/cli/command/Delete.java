@@ -84,14 +84,13 @@ final class Delete implements Callable<Integer> {
             confirm(run, RunState.of(folder));
             surroundings.local().stop(folder, Duration.ofSeconds(graceSeconds));
             surroundings.runs().remove(folder);
-            deleted("run/" + folder.name());
           }
           case NamedRun.There(Cluster cluster, ClusterRuns.Found found) -> {
             confirm(run, ClusterView.read(cluster, found).state());
             delete(cluster, found);
-            deleted(found.reference());
           }
         }
+        deleted(run.reference());
       }
     }
     return ExitCode.OK.code();

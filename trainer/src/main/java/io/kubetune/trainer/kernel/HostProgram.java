@@ -29,6 +29,9 @@ import org.bytedeco.pytorch.Tensor;
 /// program.launch("swiglu_bf16", rows, 16, both, h, f);
 /// ```
 final class HostProgram {
+  /// Multiplications that are worth a thread: some 50 µs of them.
+  static final long PRODUCTS_A_THREAD = 1 << 21;
+
   private static final String LIBRARY = "libkubetune-kernels.so";
   private static final int LARGEST_ARGUMENTS = 40;
   private static final FunctionDescriptor KERNEL =

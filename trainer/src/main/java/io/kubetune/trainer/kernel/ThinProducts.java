@@ -14,9 +14,6 @@ import org.bytedeco.pytorch.Tensor;
 /// products.sumsNarrow(dy, xa, gradientOfB, scale);  // dB += s·dYᵀ xa
 /// ```
 public final class ThinProducts {
-  /// Multiplications that are worth a thread: some 50 µs of them.
-  private static final long PRODUCTS_A_THREAD = 1 << 21;
-
   private final HostProgram program;
 
   ThinProducts(HostProgram program) {
@@ -77,7 +74,7 @@ public final class ThinProducts {
     program.launch(
         kernel + LayerKernels.suffix(like),
         rows,
-        PRODUCTS_A_THREAD / (n * depth),
+        HostProgram.PRODUCTS_A_THREAD / (n * depth),
         HostProgram.rows(left),
         left.stride(0),
         HostProgram.rows(right),

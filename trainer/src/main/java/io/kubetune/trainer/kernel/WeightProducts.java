@@ -1,5 +1,8 @@
 package io.kubetune.trainer.kernel;
 
+import io.kubetune.trainer.tensor.Precision;
+import java.util.EnumSet;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -17,8 +20,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /// products.backward(dy, w, dx, false);   // dX = dY W
 /// ```
 public final class WeightProducts {
-  /// Multiplications that are worth a thread: some 50 µs of them.
-  private static final long PRODUCTS_A_THREAD = 1 << 21;
+  private static final Set<ScalarType> READ =
+      EnumSet.of(ScalarType.Float, ScalarType.BFloat16, ScalarType.Half);
 
   /// Columns that are a kernel's unit of work (products.cpp).
   private static final long UNIT = 16;
@@ -38,18 +41,9 @@ public final class WeightProducts {
   /// @param stored of the weight
   /// @return null where there are none
   public static WeightProducts serving(ScalarType compute, ScalarType stored) {
-    boolean reads = compute == ScalarType.Float && suffix(stored) != null;
+    boolean reads = compute == ScalarType.Float && READ.contains(stored);
     HostKernels kernels = reads ? HostKernels.here() : null;
     return kernels == null ? null : kernels.weightProducts();
-  }
-
-  private static String suffix(ScalarType stored) {
-    return switch (stored) {
-      case Float -> "_fp32";
-      case BFloat16 -> "_bf16";
-      case Half -> "_fp16";
-      default -> null;
-    };
   }
 
   /// y = x · Wᵀ, or that added to it.
@@ -78,9 +72,9 @@ public final class WeightProducts {
     long columns = out.size(1);
     long depth = left.size(1);
     program.launch(
-        kernel + suffix(weight.scalar_type().intern()),
+        kernel + "_" + Precision.name(weight.scalar_type().intern()),
         (columns + UNIT - 1) / UNIT,
-        PRODUCTS_A_THREAD / (UNIT * rows * depth),
+        HostProgram.PRODUCTS_A_THREAD / (UNIT * rows * depth),
         HostProgram.rows(left),
         left.stride(0),
         HostProgram.rows(weight),
