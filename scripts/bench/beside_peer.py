@@ -101,7 +101,7 @@ def run_trainer(a, work, initial):
     first = datetime.fromisoformat(steps[0]["time"]).timestamp() - began
     return {"tokens_per_second": rate(steps), "gib": max(s["peak_memory_bytes"] for s in steps) / 2**30, "first": first, "start": first - steps[0]["seconds"],
             "step": sorted(s["seconds"] for s in steps)[len(steps) // 2], "losses": [s["loss"] for s in steps], "started": next(e for e in events if e["event"] == "started"),
-            "tokens": sum(s["tokens"] for s in steps), "labels": sum(s["label_tokens"] for s in steps), "steps": steps,
+            "best": max(s["tokens"] / s["seconds"] for s in steps), "tokens": sum(s["tokens"] for s in steps), "labels": sum(s["label_tokens"] for s in steps), "steps": steps,
             "adapter": hashlib.sha256((work / "out/adapter_model.safetensors").read_bytes()).hexdigest(), "talk": said.stderr}
 
 
