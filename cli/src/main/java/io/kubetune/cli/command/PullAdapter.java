@@ -251,20 +251,17 @@ final class PullAdapter implements Callable<Integer> {
   }
 
   private static String imageOf(String reference, String name, RunState state) {
-    Outcome.Image image =
-        state
-            .image()
-            .orElseThrow(() ->
-                new TuneException(
-                    ExitCode.NOT_FOUND,
-                    "can't pull the adapter of " + reference,
-                    reference,
-                    "it has no adapter image: " + state.phase(),
-                    state.phase().isOver()
-                        ? "kubectl tune status " + name
-                        : "kubectl tune wait " + name));
-    // The tag of a registry may have moved since; the digest is what the run made.
-    boolean bare = image.reference().startsWith("oci:") || image.digest().isEmpty();
-    return bare ? image.reference() : image.reference() + "@" + image.digest();
+    return state
+        .image()
+        .map(Outcome.Image::pinned)
+        .orElseThrow(() ->
+            new TuneException(
+                ExitCode.NOT_FOUND,
+                "can't pull the adapter of " + reference,
+                reference,
+                "it has no adapter image: " + state.phase(),
+                state.phase().isOver()
+                    ? "kubectl tune status " + name
+                    : "kubectl tune wait " + name));
   }
 }

@@ -46,9 +46,6 @@ import picocli.CommandLine.Parameters;
       "  kubectl tune serve bot --image registry.example.com/adapters/bot:1 --model phi-4-mini-instruct",
     })
 final class Serve implements Callable<Integer> {
-  /// How an image begins that is a folder.
-  private static final String LAYOUT = "oci:";
-
   @Parameters(paramLabel = "NAME", description = "the run, and the name of what is served")
   private String name;
 
@@ -191,7 +188,7 @@ final class Serve implements Callable<Integer> {
                     reference,
                     "it has no adapter image: " + state.phase(),
                     "kubectl tune wait " + run));
-    if (found.reference().startsWith(LAYOUT)) {
+    if (found.isLayout()) {
       throw new TuneException(
           ExitCode.BAD_REQUEST,
           "can't serve " + reference,
@@ -199,7 +196,7 @@ final class Serve implements Callable<Integer> {
           "a folder of this machine, which the cluster can't pull",
           "create the run with --output-image HOST/REPOSITORY:TAG, or name a copy of it by --image");
     }
-    return found.digest().isEmpty() ? found.reference() : found.reference() + "@" + found.digest();
+    return found.pinned();
   }
 
   private static Optional<String> modelOf(ClusterRuns.Found run) {

@@ -26,8 +26,21 @@ public record Outcome(
     String remedy,
     Optional<Image> image) {
 
-  /// @param digest of the image's manifest, `sha256:…`
-  public record Image(String reference, String digest) {}
+  /// @param reference of a registry, or `oci:FOLDER`
+  /// @param digest of the image's manifest, `sha256:…`; empty where none is known
+  public record Image(String reference, String digest) {
+    private static final String LAYOUT = "oci:";
+
+    /// Whether it is a folder of this machine.
+    public boolean isLayout() {
+      return reference.startsWith(LAYOUT);
+    }
+
+    /// What the run made, wherever a registry's tag has moved since.
+    public String pinned() {
+      return isLayout() || digest.isEmpty() ? reference : reference + "@" + digest;
+    }
+  }
 
   ObjectNode toJson() {
     ObjectNode json = JsonFile.object();
