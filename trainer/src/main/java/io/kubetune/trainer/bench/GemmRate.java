@@ -34,7 +34,7 @@ public record GemmRate(LinearShape shape, double forwardFlops, double backwardFl
         Tensor y = Placement.zeros(type, tokens, shape.out());
         Tensor dx = Placement.zeros(type, tokens, shape.in());
         forward = Math.min(forward, bestSeconds(() -> own.forward(x, weight, y, false)));
-        backward = Math.min(backward, bestSeconds(() -> own.backward(dy, weight, dx, false)));
+        backward = Math.min(backward, bestSeconds(() -> own.backward(dy, weight, dx, null, null)));
       }
       return new GemmRate(shape, operations / forward, operations / backward);
     }

@@ -4,6 +4,7 @@ import io.kubetune.trainer.kernel.HostKernels;
 import io.kubetune.trainer.kernel.LayerKernels;
 import io.kubetune.trainer.kernel.ThinProducts;
 import io.kubetune.trainer.kernel.WeightProducts;
+import io.kubetune.trainer.kernel.WeightProducts.LowRankTerm;
 import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Precision;
 import io.kubetune.trainer.tensor.Scope;
@@ -29,6 +30,9 @@ record KernelGolden(Report report) {
   /// Out and in: whole panels of the summed side and of columns, and what is left over of each.
   private static final int[][] WEIGHTS = {{192, 64}, {209, 577}, {100, 21}, {16, 400}};
 
+  /// For matrix tiles: what is summed up, either side, in whole steps.
+  private static final int[][] WHOLE_TILES = {{64, 64}, {224, 1600}, {1632, 96}};
+
   private static final double EPSILON = 1e-5;
   private static final double OFFSET = 1;
   private static final double SCALE = 0.125;
@@ -49,9 +53,7 @@ record KernelGolden(Report report) {
         if (kernels instanceof HostKernels host) {
           crossEntropy(host, type);
           new AttentionGolden(type, report).run();
-          if (type == ScalarType.Float) {
-            products();
-          }
+          products(type);
           for (int rank : new int[] {8, 16, 5, 40, 100}) { // whole tiles, and what is left over
             thin(ThinProducts.serving(Placement.zeros(type, 1)), type, rank);
           }
@@ -147,39 +149,75 @@ record KernelGolden(Report report) {
     same("cross_entropy_back", type, found, d.mul(new Scalar(SCALE)));
   }
 
-  private void products() {
+  private void products(ScalarType compute) {
     for (ScalarType stored :
         new ScalarType[] {ScalarType.Float, ScalarType.BFloat16, ScalarType.Half}) {
-      for (int[] shape : WEIGHTS) {
-        for (int rows : new int[] {1, TOKENS, 4 * TOKENS}) {
-          product(WeightProducts.serving(ScalarType.Float, stored), stored, rows, shape);
+      for (int[] shape : compute == ScalarType.Float ? WEIGHTS : WHOLE_TILES) {
+        WeightProducts products = WeightProducts.serving(compute, stored, shape[0], shape[1]);
+        for (int rows : new int[] {1, TOKENS, 4 * TOKENS, 8 * TOKENS}) {
+          if (products != null) {
+            product(products, new Types(compute, stored), rows, shape);
+          }
         }
       }
     }
   }
 
-  /// Of rows of fp32 that lie among others, with a weight as it is stored.
-  private void product(WeightProducts products, ScalarType stored, int rows, int[] shape) {
+  /// @param rows of what is multiplied with a weight, and of what comes out
+  private record Types(ScalarType rows, ScalarType weight) {}
+
+  /// Of rows that lie among others, with a weight as it is stored.
+  private void product(WeightProducts products, Types types, int rows, int[] shape) {
     int out = shape[0];
     int in = shape[1];
-    String of = "%dx%dx%d_%s".formatted(rows, out, in, Precision.name(stored));
-    Tensor weight = random(stored, out, in + 3);
+    ScalarType type = types.rows();
+    String of = "%dx%dx%d_%s".formatted(rows, out, in, Precision.name(types.weight()));
+    Tensor weight = random(types.weight(), out, in + 3);
     Tensor w = weight.narrow(1, 2, in);
-    Tensor wThere = weight.to(stored).narrow(1, 2, in);
-    Tensor x = torch.randn(rows, in + 2).narrow(1, 1, in);
-    Tensor dY = torch.randn(rows, out + 2).narrow(1, 1, out);
-    Tensor y = torch.randn(rows, out + 5).narrow(1, 4, out);
-    Tensor sum = y.add(x.matmul(w.t()));
-    products.forward(x, wThere, y, true);
-    same("product" + of, ScalarType.Float, y, sum);
-    products.forward(x, wThere, y, false);
-    same("product_alone" + of, ScalarType.Float, y, x.matmul(w.t()));
-    Tensor dX = torch.randn(rows, in + 5).narrow(1, 4, in);
-    Tensor sumBack = dX.add(dY.matmul(w));
-    products.backward(dY, wThere, dX, true);
-    same("product_back" + of, ScalarType.Float, dX, sumBack);
-    products.backward(dY, wThere, dX, false);
-    same("product_back_alone" + of, ScalarType.Float, dX, dY.matmul(w));
+    Tensor wThere = weight.to(types.weight()).narrow(1, 2, in);
+    Tensor x = random(type, rows, in + 2);
+    Tensor dY = random(type, rows, out + 2);
+    Tensor xThere = x.to(type).narrow(1, 1, in);
+    Tensor dYThere = dY.to(type).narrow(1, 1, out);
+    Tensor onto = random(type, rows, out + 5);
+    Tensor y = onto.clone().to(type).narrow(1, 4, out);
+    Tensor plain = x.narrow(1, 1, in).matmul(w.t());
+    Tensor sum = onto.narrow(1, 4, out).add(plain);
+    products.forward(xThere, wThere, y, true);
+    same("product" + of, type, y, sum);
+    products.forward(xThere, wThere, y, false);
+    same("product_alone" + of, type, y, plain);
+    Tensor plainBack = dY.narrow(1, 1, out).matmul(w);
+    Tensor ontoBack = random(type, rows, in);
+    Tensor dX = ontoBack.clone().to(type);
+    products.backward(dYThere, wThere, dX, dX, null);
+    same("product_back" + of, type, dX, ontoBack.add(plainBack));
+    products.backward(dYThere, wThere, dX, null, null);
+    same("product_back_alone" + of, type, dX, plainBack);
+    for (int rank : new int[] {8, 16, 85}) {
+      Tensor low = torch.randn(rows, rank + 3);
+      Tensor b = torch.randn(out, rank);
+      Tensor a = torch.randn(rank, in);
+      Scalar scale = new Scalar(SCALE);
+      int from = out / 2 - 3; // some columns alone, as those of k among q, k and v
+      int count = out / 4 + 1;
+      Tensor term = low.narrow(1, 2, rank).matmul(b.t()).mul(scale);
+      products.forward(
+          xThere, wThere, y, from, count, new LowRankTerm(low, 2, rank, from(b, from), SCALE));
+      same(
+          "product_term%d_".formatted(rank) + of,
+          type,
+          y.narrow(1, from, count),
+          plain.add(term).narrow(1, from, count));
+      same("product_beside" + of, type, y.narrow(1, 0, from), plain.narrow(1, 0, from));
+      Tensor termBack = low.narrow(1, 2, rank).matmul(a).mul(scale);
+      products.backward(dYThere, wThere, dX, null, new LowRankTerm(low, 2, rank, a, SCALE));
+      same("product_term_back%d_".formatted(rank) + of, type, dX, plainBack.add(termBack));
+    }
+  }
+
+  private static Tensor from(Tensor rows, long first) {
+    return rows.narrow(0, first, rows.size(0) - first);
   }
 
   /// Of columns that lie among others, as those of q, k and v do.

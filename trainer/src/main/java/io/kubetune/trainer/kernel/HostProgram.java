@@ -33,12 +33,17 @@ final class HostProgram {
   static final long PRODUCTS_A_THREAD = 1 << 21;
 
   private static final String LIBRARY = "libkubetune-kernels.so";
+
+  /// The generation that kernels by matrix tiles are compiled for.
+  private static final int TILES_FROM = 5;
+
   private static final int LARGEST_ARGUMENTS = 40;
   private static final FunctionDescriptor KERNEL =
       FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG);
 
   private final SymbolLookup library;
   private final String level;
+  private final boolean tiles;
   private final Map<String, MethodHandle> kernels = new ConcurrentHashMap<>();
   private final ThreadLocal<MemorySegment> arguments =
       ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(8L * LARGEST_ARGUMENTS, 8));
@@ -46,6 +51,7 @@ final class HostProgram {
   private HostProgram(SymbolLookup library, int level) {
     this.library = library;
     this.level = "_v" + level;
+    this.tiles = level >= TILES_FROM && ask(library, "kubetune_kernels_tiles") != 0;
   }
 
   /// @return empty where there is no library or no kernel in it for this processor
@@ -72,21 +78,29 @@ final class HostProgram {
   }
 
   private static int level(SymbolLookup library) {
-    MethodHandle level =
+    int here = ask(library, "kubetune_kernels_level");
+    return switch (System.getenv(LayerKernels.SWITCH)) {
+      case "avx2" -> Math.min(here, 3);
+      case "avx512" -> Math.min(here, 4);
+      case null, default -> here;
+    };
+  }
+
+  private static int ask(SymbolLookup library, String question) {
+    MethodHandle answer =
         Linker.nativeLinker()
             .downcallHandle(
-                library.findOrThrow("kubetune_kernels_level"),
-                FunctionDescriptor.of(ValueLayout.JAVA_INT));
+                library.findOrThrow(question), FunctionDescriptor.of(ValueLayout.JAVA_INT));
     try {
-      int here = (int) level.invokeExact();
-      return switch (System.getenv(LayerKernels.SWITCH)) {
-        case "avx2" -> Math.min(here, 3);
-        case "avx512" -> Math.min(here, 4);
-        case null, default -> here;
-      };
+      return (int) answer.invokeExact();
     } catch (Throwable e) {
-      throw new IllegalStateException("can't ask " + LIBRARY + " for its level", e);
+      throw new IllegalStateException("can't ask " + LIBRARY + ": " + question, e);
     }
+  }
+
+  /// Whether this processor multiplies bf16 by matrix tiles.
+  boolean hasTiles() {
+    return tiles;
   }
 
   /// Runs a kernel over its rows, on as many threads as libtorch uses; returns when all are done.

@@ -57,6 +57,11 @@ public final class AdaptedLinear implements Linear {
     List<Part> single = frame.adapters() ? others : List.of();
     boolean adapts = stacked.isPresent() || !single.isEmpty();
     Supplier<Tensor> kept = adapts || trainsWeight() ? frame.keep(x) : () -> null;
+    Optional<JoinedProducts> joined =
+        single.isEmpty() ? stacked.flatMap(all -> all.joined(x, weight)) : Optional.empty();
+    if (joined.isPresent()) {
+      return forward(joined.get(), x, kept, frame);
+    }
     LowRank.Applied[] applied = new LowRank.Applied[single.size()];
     // Where plain adapters' terms are all of y, they are written first and nothing need be zero.
     boolean fresh = covered && stacked.isPresent();
@@ -77,6 +82,20 @@ public final class AdaptedLinear implements Linear {
     applySingle(applied, true, x, y, frame);
     bias.ifPresent(b -> b.addTo(y));
     return new Pass(y, dy -> back(dy, kept, applied, low));
+  }
+
+  private Pass forward(JoinedProducts joined, Tensor x, Supplier<Tensor> keptX, Frame frame) {
+    Tensor xa = frame.save(joined.low(x));
+    Tensor y = joined.forward(x, xa);
+    bias.ifPresent(b -> b.addTo(y));
+    return new Pass(
+        y,
+        dy -> {
+          Tensor kept = keptX.get();
+          bias.ifPresent(b -> b.accumulate(dy));
+          weightGradient(dy, kept);
+          return joined.backward(dy, kept, xa);
+        });
   }
 
   private Tensor back(

@@ -2,7 +2,9 @@ package io.kubetune.trainer.lora;
 
 import io.kubetune.trainer.lora.AdaptedLinear.Part;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -27,6 +29,30 @@ record AdapterColumns(List<Column> list, long rank) {
     Tensor ofOutput(Tensor y) {
       return y.narrow(1, part.start(), part.count());
     }
+  }
+
+  /// Columns [from, from + count) of the stacked output, and who adapts them.
+  record Range(long from, long count, Optional<Column> adapted) {}
+
+  /// All of the stacked output.
+  ///
+  /// @param width of it
+  List<Range> ranges(long width) {
+    List<Range> ranges = new ArrayList<>();
+    long at = 0;
+    for (Column each :
+        list.stream().sorted(Comparator.comparingLong(c -> c.part().start())).toList()) {
+      Part part = each.part();
+      if (part.start() > at) {
+        ranges.add(new Range(at, part.start() - at, Optional.empty()));
+      }
+      ranges.add(new Range(part.start(), part.count(), Optional.of(each)));
+      at = part.start() + part.count();
+    }
+    if (at < width) {
+      ranges.add(new Range(at, width - at, Optional.empty()));
+    }
+    return ranges;
   }
 
   static AdapterColumns of(List<Part> parts) {

@@ -1,12 +1,14 @@
 package io.kubetune.trainer.lora;
 
 import io.kubetune.trainer.kernel.ThinProducts;
+import io.kubetune.trainer.load.Weight;
 import io.kubetune.trainer.lora.AdaptedLinear.Part;
 import io.kubetune.trainer.lora.AdapterColumns.Column;
 import io.kubetune.trainer.tensor.Frame;
 import io.kubetune.trainer.tensor.Placement;
 import io.kubetune.trainer.tensor.Scope;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -29,6 +31,13 @@ final class StackedAdapters implements AutoCloseable {
   StackedAdapters(List<Part> parts) {
     this.columns = AdapterColumns.of(parts);
     this.host = new HostAdapters(columns);
+  }
+
+  /// These adapters within their linear's own products; empty where no kernel does that.
+  ///
+  /// @param weight [out, in] of the linear
+  Optional<JoinedProducts> joined(Tensor x, Weight weight) {
+    return JoinedProducts.of(host, columns, x, weight);
   }
 
   private static Scalar lasting(double value) {
@@ -119,6 +128,7 @@ final class StackedAdapters implements AutoCloseable {
 
   @Override
   public synchronized void close() {
+    host.close();
     if (operands != null) {
       operands.close();
       operands = null;

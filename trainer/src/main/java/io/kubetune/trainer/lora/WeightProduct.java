@@ -6,6 +6,7 @@ import io.kubetune.trainer.load.Weight;
 import io.kubetune.trainer.tensor.Placement;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// A weight's products, forward and back: with what is stored where a CPU's own kernels read that,
 /// else with what it becomes in the compute type.
@@ -21,6 +22,16 @@ public final class WeightProduct {
   public static boolean readsStored(Tensor rows, DenseWeight weight) {
     return weight.stored().scalar_type().intern() == rows.scalar_type().intern()
         || WeightProducts.serving(rows, weight.stored()) != null;
+  }
+
+  /// @return null where no kernel of our own takes such rows and such a weight
+  static WeightProducts serving(Tensor rows, Weight weight) {
+    ScalarType compute = rows.scalar_type().intern();
+    ScalarType read =
+        weight instanceof DenseWeight dense && readsStored(rows, dense)
+            ? dense.stored().scalar_type().intern()
+            : compute;
+    return WeightProducts.serving(compute, read, weight.rows(), weight.columns());
   }
 
   /// x · Wᵀ, [T,out].
@@ -56,11 +67,11 @@ public final class WeightProduct {
       return sum == null ? dY.matmul(w) : sum.addmm_(dY, w);
     }
     Tensor dX = sum == null ? Placement.empty(dY.scalar_type(), dY.size(0), w.size(1)) : sum;
-    products.backward(dY, w, dX, sum != null);
+    products.backward(dY, w, dX, sum, null);
     return dX;
   }
 
-  private static Tensor operand(Tensor rows, Weight weight) {
+  static Tensor operand(Tensor rows, Weight weight) {
     return weight instanceof DenseWeight dense && readsStored(rows, dense)
         ? dense.stored()
         : weight.computed(rows.scalar_type());
