@@ -5,7 +5,7 @@
 // right side in, two numbers of the summed side beside each other. What the next panel will be made of is fetched meanwhile.
 //
 // The same sums are made in the same order whatever range of panels a thread gets.
-#include "tiles.h"
+#include "weights.h"
 
 namespace {
 
@@ -18,18 +18,12 @@ constexpr int64_t ROWS = 256;         // whose unfinished sums wait between two 
 constexpr int64_t LOW = 256;          // summed side of a low-rank term: three times its rank, in whole steps
 constexpr int64_t LANE_BYTES = 64;
 
-/// What a product is, as in products.cpp: out [rows, columns] = onto + left [rows, depth] · right + scale · low [rows, rank] · factor. The depth is a multiple of STEP.
-///
-/// The low-rank term's sides are fp32. Each number of theirs becomes two of bf16, what it is rounded to and what that leaves, and three products of them give
-/// the fourth but for some 2⁻¹⁶ of it: l·f = (h + e)·(g + d) = h·g + e·g + h·d.
-struct Product {
-  Matrix<const bf16> left, weight;
-  Matrix<bf16> out;
-  int64_t rows, columns, depth;
-  Matrix<const bf16> onto;
-  Term term;
-  int64_t low_depth() const { return parts(3 * term.rank, STEP) * STEP; }
-};
+/// The depth is a multiple of STEP.
+using Bf16Product = Product<bf16, bf16>;
+
+/// How many numbers of the summed side a low-rank term takes, whose sides are fp32: each number of theirs becomes two of bf16, what it is rounded to and what
+/// that leaves, and three products of them give the fourth but for some 2⁻¹⁶ of it: l·f = (h + e)·(g + d) = h·g + e·g + h·d.
+INLINE int64_t depth_of(const Term &term) { return parts(3 * term.rank, STEP) * STEP; }
 
 /// Shapes of the eight tiles: 0 to 3 sums, 4 and 5 of left, 6 and 7 of a panel.
 struct alignas(64) Shapes {
@@ -88,26 +82,26 @@ struct Few {
   }
 };
 
-/// A row of a low-rank term's side as three of bf16 one after another, and zeros to the end: rounded, `second`, `third`, where REST is what rounding leaves.
-template <bool SECOND_REST, bool THIRD_REST>
+/// A row of a low-rank term's side as three of bf16 one after another, and zeros to the end: h, e, h of the left side, or g, g, d of the factor.
+template <bool FACTOR>
 INLINE void split(const float *from, int64_t rank, float scale, bf16 *to, int64_t depth) {
   for (int64_t j = 0; j < depth; j += STEP) _mm512_store_si512(to + j, _mm512_setzero_si512());
   vectors(0, rank, [&](int64_t j, int count) {
     Floats x = scale * load(from + j, count);
     Floats whole = numbers(rounded(x)), rest = x - whole;
     store(to + j, whole, count);
-    store(to + rank + j, SECOND_REST ? rest : whole, count);
-    store(to + 2 * rank + j, THIRD_REST ? rest : whole, count);
+    store(to + rank + j, FACTOR ? whole : rest, count);
+    store(to + 2 * rank + j, FACTOR ? rest : whole, count);
   });
 }
 /// What a panel has of the factor: `panel` [steps of its depth], columns [column, column + columns)
 template <bool TURNED>
-static void low_panel(const Product &p, int64_t column, int64_t columns, bf16 *panel) {
-  int64_t depth = p.low_depth(), rank = p.term.rank;
+static void low_panel(const Bf16Product &p, int64_t column, int64_t columns, bf16 *panel) {
+  int64_t depth = depth_of(p.term), rank = p.term.rank;
   alignas(64) bf16 side[LOW * WIDTH];
   if (TURNED) { // [columns, depth]
     for (int64_t c = 0; c < WIDTH; c++)
-      split<false, true>(p.term.factor.at + least(column + c, p.columns - 1) * p.term.factor.row, rank, p.term.scale, side + c * depth, depth);
+      split<true>(p.term.factor.at + least(column + c, p.columns - 1) * p.term.factor.row, rank, p.term.scale, side + c * depth, depth);
     for (int64_t k = 0; k < depth; k += STEP) step_turned({side + k, depth}, panel + k * WIDTH);
   } else { // [depth, columns]
     for (int64_t k = 0; k < depth; k++) {
@@ -188,28 +182,23 @@ INLINE void finish(const float *kept, Matrix<bf16> out, Matrix<const bf16> onto,
 
 /// A panel of the weight: `steps` of the summed side from k on
 template <bool TURNED>
-INLINE void panel_of(const Product &p, int64_t column, int64_t columns, int64_t k, int64_t steps, bf16 *panel) {
+INLINE void panel_of(const Bf16Product &p, int64_t column, int64_t columns, int64_t k, int64_t steps, bf16 *panel) {
   for (int64_t s = 0; s < steps; s++, k += STEP, panel += STEP * WIDTH) {
     if (!TURNED) step_straight(p.weight.from(k, column), columns, panel);
     else if (columns < WIDTH) step_turned({Few(p.weight.from(column, k), columns).rows, STEP}, panel);
     else step_turned(p.weight.from(column, k), panel);
   }
 }
-template <bool TURNED>
-INLINE Ahead ahead_of(const Product &p, int64_t column, int64_t columns, int64_t k, int64_t depth) {
-  return TURNED ? Ahead::of(p.weight.from(column, k), columns, depth) : Ahead::of(p.weight.from(k, column), depth, columns);
-}
-
 /// Columns [from, to) of a product
 template <bool TURNED>
-static void product(const Product &p, int64_t from, int64_t to) {
+static void product(const Bf16Product &p, int64_t from, int64_t to) {
   alignas(64) bf16 panel[DEPTH * WIDTH], term_panel[LOW * WIDTH], low[ROWS * LOW];
   alignas(64) float kept[ROWS * WIDTH];
-  int64_t step = parts(parts(p.depth, parts(p.depth, DEPTH)), STEP) * STEP, low_depth = p.low_depth(); // panels of about the same depth
+  int64_t step = parts(parts(p.depth, parts(p.depth, DEPTH)), STEP) * STEP, low_depth = depth_of(p.term); // panels of about the same depth
   for (int64_t row = 0; row < p.rows; row += ROWS) {
     int64_t rows = least(ROWS, p.rows - row);
     Shapes whole(BLOCK), rest(rows % BLOCK);
-    for (int64_t i = 0; i < rows && low_depth > 0; i++) split<true, false>(p.term.low.from(row + i, 0).at, p.term.rank, 1, low + i * low_depth, low_depth);
+    for (int64_t i = 0; i < rows && low_depth > 0; i++) split<false>(p.term.low.from(row + i, 0).at, p.term.rank, 1, low + i * low_depth, low_depth);
     _tile_loadconfig(&whole);
     for (int64_t column = from; column < to; column += WIDTH) {
       int64_t columns = least(WIDTH, to - column);
@@ -219,7 +208,7 @@ static void product(const Product &p, int64_t from, int64_t to) {
         bool first = k == 0, last = k + step >= p.depth, alone = first && last; // sums of a block wait nowhere then
         panel_of<TURNED>(p, column, columns, k, steps, panel);
         int64_t next_column = last ? column + WIDTH : column, next_k = last ? 0 : k + step;
-        Ahead ahead = next_column < to ? ahead_of<TURNED>(p, next_column, least(WIDTH, to - next_column), next_k, least(step, p.depth - next_k)) : Ahead{};
+        Ahead ahead = ahead_of<TURNED>(p, {next_column, least(WIDTH, to - next_column), next_k, least(step, p.depth - next_k)});
         int64_t each = parts(ahead.rows * ahead.lines, parts(rows, BLOCK) * steps);
         for (int64_t i = 0; i < rows; i += BLOCK) {
           int64_t here = least(BLOCK, rows - i);
@@ -240,17 +229,10 @@ static void product(const Product &p, int64_t from, int64_t to) {
   _tile_release();
 }
 
-/// As products.cpp's arguments.
-INLINE Product product_of(const Argument *a) {
-  return {matrix<const bf16>(a), matrix<const bf16>(a + 2), matrix<bf16>(a + 4), a[6].number, a[7].number, a[8].number, matrix<const bf16>(a + 9), term_of(a + 11)};
-}
-
 } // namespace
 
-// A product's unit of work is UNIT columns of out, as in products.cpp.
-constexpr int64_t UNIT = 16;
 #define PRODUCT(name, TURNED) \
-  EXPORT(name) { Product p = product_of(a); product<TURNED>(p, from * UNIT, least(p.columns, to * UNIT)); }
+  EXPORT(name) { Bf16Product p = product_of<bf16, bf16>(a); product<TURNED>(p, from * UNIT, least(p.columns, to * UNIT)); }
 
 PRODUCT(bf16_product_turned, true)
 PRODUCT(bf16_product, false)

@@ -5,7 +5,7 @@
 // (Goto and van de Geijn 2008, with the smaller side in memory's order: it is read where it lies).
 //
 // The same sums are made in the same order whatever range of panels a thread gets.
-#include "tiles.h"
+#include "weights.h"
 
 namespace {
 
@@ -14,25 +14,44 @@ constexpr int TILE_VECTORS = LANES == 16 ? 3 : 2;
 constexpr int64_t WIDTH = TILE_VECTORS * LANES;
 constexpr int64_t DEPTH = 192;
 constexpr int64_t GROUP = 3 << 18; // bytes of out that are finished before others are begun: the second cache holds them
+constexpr int64_t MOST_RANK = 256; // of a low-rank term
 constexpr int64_t FEW = 4; // rows of left for which no panel is worth making
 
-/// What a product is: out [rows, columns] = onto + left [rows, depth] · right + scale · low [rows, rank] · factor. Right is the weight [depth, columns] or, turned,
-/// the transpose of the weight [columns, depth], and so is factor, of which there need be none (rank 0). Onto may be out itself, or nothing (null).
-template <class T>
-struct Product {
-  Matrix<const float> left;
-  Matrix<const T> weight;
-  Matrix<float> out;
-  int64_t rows, columns, depth;
-  Matrix<const float> onto;
-  Term term;
-};
 /// The low-rank term of one panel, which is added where the last of the depth is.
 struct Low {
   Matrix<const float> left;
   const float *panel;
   int64_t rank;
 };
+
+INLINE Floats mixed(Floats a, Floats b, Ints from) {
+#if defined(__GNUC__) && !defined(__clang__)
+  return __builtin_shuffle(a, b, from);
+#else
+  Floats x;
+  for (int i = 0; i < LANES; i++) x[i] = from[i] < LANES ? a[from[i]] : b[from[i] - LANES];
+  return x;
+#endif
+}
+/// LANES rows become LANES columns: squares of 1, 2, 4, … numbers change places across the diagonal.
+template <int SQUARE>
+INLINE void turn(Floats (&rows)[LANES]) {
+  if constexpr (SQUARE < LANES) {
+    Ints upper, lower;
+    for (int i = 0; i < LANES; i++) {
+      upper[i] = i & SQUARE ? LANES + i - SQUARE : i;
+      lower[i] = i & SQUARE ? LANES + i : i + SQUARE;
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < LANES; i++) {
+      if (i & SQUARE) continue;
+      Floats a = rows[i], b = rows[i + SQUARE];
+      rows[i] = mixed(a, b, upper);
+      rows[i + SQUARE] = mixed(a, b, lower);
+    }
+    turn<2 * SQUARE>(rows);
+  }
+}
 
 /// panel [depth, V vectors] of the weight's [columns, depth], zero beyond `columns`
 template <int V, class T>
@@ -62,7 +81,7 @@ INLINE void tile(Matrix<const float> left, const float *panel, Matrix<float> out
   Floats sum[M][V] = {};
   add<M, V, true>(sum, left.at, left.row, 1, panel, V * LANES, LANES, depth);
   if (low.rank > 0) add<M, V, true>(sum, low.left.at, low.left.row, 1, low.panel, V * LANES, LANES, low.rank);
-  if (columns == V * LANES) return put(sum, out.at, out.row, onto.at, onto.row);
+  if (columns == V * LANES) return put(sum, out.at, out.row, LANES, 1, onto.at, onto.row);
   float block[M * V * LANES]; // a part of a vector would have all sums lie in memory on processors without masks
   put(sum, block, V * LANES, LANES, 1, false);
   for (int i = 0; i < M; i++)
@@ -98,7 +117,7 @@ static void panel_product(Matrix<const float> left, const float *panel, Matrix<f
 
 /// Columns of a few rows alone, as when a text is generated: each number of the weight is used where it is read.
 template <class T>
-static void few(const Product<T> &p, int64_t from, int64_t to) {
+static void few(const Product<float, T> &p, int64_t from, int64_t to) {
   for (int64_t c = from; c < to; c++) {
     const T *w = p.weight.at + c * p.weight.row;
     for (int64_t i = 0; i < p.rows; i++) {
@@ -116,13 +135,8 @@ static void few(const Product<T> &p, int64_t from, int64_t to) {
   }
 }
 
-/// Some columns of out, and some of the depth that is summed up.
-struct Place {
-  int64_t column, columns, k, depth;
-};
-
 template <bool TURNED, int V, class T>
-INLINE void panel_of(const Product<T> &p, const Place &at, float *panel, float *low_panel, Ahead ahead) {
+INLINE void panel_of(const Product<float, T> &p, const Place &at, float *panel, float *low_panel, Ahead ahead) {
   if (TURNED) panel_turned<V>(p.weight.from(at.column, at.k), at.columns, at.depth, panel);
   else panel_straight<V>(p.weight.from(at.k, at.column), at.columns, at.depth, panel);
   Low low = {p.term.low, low_panel, at.k + at.depth < p.depth ? 0 : p.term.rank};
@@ -136,15 +150,9 @@ INLINE void panel_of(const Product<T> &p, const Place &at, float *panel, float *
   panel_product<V>(p.left.from(0, at.k), panel, out, onto, p.rows, at.columns, at.depth, low, ahead);
 }
 
-template <bool TURNED, class T>
-INLINE Ahead ahead_of(const Product<T> &p, const Place &at) {
-  if (at.depth <= 0) return {};
-  return TURNED ? Ahead::of(p.weight.from(at.column, at.k), at.columns, at.depth) : Ahead::of(p.weight.from(at.k, at.column), at.depth, at.columns);
-}
-
 /// Columns [from, to) of a product
 template <bool TURNED, class T>
-static void product(const Product<T> &p, int64_t from, int64_t to) {
+static void product(const Product<float, T> &p, int64_t from, int64_t to) {
   if (TURNED && p.rows <= FEW) return few(p, from, to);
   alignas(64) float panel[DEPTH * WIDTH], low_panel[MOST_RANK * WIDTH];
   int64_t step = parts(parts(p.depth, parts(p.depth, DEPTH)), LANES) * LANES; // blocks of about the same depth
@@ -169,18 +177,11 @@ static void product(const Product<T> &p, int64_t from, int64_t to) {
   }
 }
 
-/// left, its row, weight, its row, out, its row, rows, columns, depth, onto, its row, then the term's arguments
-template <class T>
-INLINE Product<T> product_of(const Argument *a) {
-  return {matrix<const float>(a), matrix<const T>(a + 2), matrix<float>(a + 4), a[6].number, a[7].number, a[8].number, matrix<const float>(a + 9), term_of(a + 11)};
-}
-
 } // namespace
 
-// A product's unit of work is UNIT columns of out, as wide as the widest vectors. The type is the weight's.
-constexpr int64_t UNIT = 16;
+// The type is the weight's.
 #define PRODUCT(name, TURNED, T) \
-  EXPORT(name) { Product<T> p = product_of<T>(a); product<TURNED>(p, from * UNIT, least(p.columns, to * UNIT)); }
+  EXPORT(name) { Product<float, T> p = product_of<float, T>(a); product<TURNED>(p, from * UNIT, least(p.columns, to * UNIT)); }
 
 PRODUCT(product_turned_fp32, true, float)
 PRODUCT(product_turned_bf16, true, bf16)

@@ -45,7 +45,9 @@ public final class AdaptedLinear implements Linear {
     List<Part> plainParts =
         parts.stream().filter(p -> p.adapter().filter(LowRank::isPlain).isPresent()).toList();
     this.plain =
-        plainParts.isEmpty() ? Optional.empty() : Optional.of(new StackedAdapters(plainParts));
+        plainParts.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new StackedAdapters(plainParts, weight.rows()));
     this.others =
         parts.stream().filter(p -> p.adapter().filter(a -> !a.isPlain()).isPresent()).toList();
     this.covered = plainParts.stream().mapToLong(Part::count).sum() == weight.rows();

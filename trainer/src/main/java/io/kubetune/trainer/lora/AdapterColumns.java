@@ -13,7 +13,8 @@ import org.bytedeco.pytorch.global.torch;
 /// among the Σr that lie side by side.
 ///
 /// @param rank Σr
-record AdapterColumns(List<Column> list, long rank) {
+/// @param ranges all of the stacked output
+record AdapterColumns(List<Column> list, long rank, List<Range> ranges) {
 
   /// One part's.
   ///
@@ -34,10 +35,7 @@ record AdapterColumns(List<Column> list, long rank) {
   /// Columns [from, from + count) of the stacked output, and who adapts them.
   record Range(long from, long count, Optional<Column> adapted) {}
 
-  /// All of the stacked output.
-  ///
-  /// @param width of it
-  List<Range> ranges(long width) {
+  private static List<Range> ranges(List<Column> list, long width) {
     List<Range> ranges = new ArrayList<>();
     long at = 0;
     for (Column each :
@@ -52,10 +50,11 @@ record AdapterColumns(List<Column> list, long rank) {
     if (at < width) {
       ranges.add(new Range(at, width - at, Optional.empty()));
     }
-    return ranges;
+    return List.copyOf(ranges);
   }
 
-  static AdapterColumns of(List<Part> parts) {
+  /// @param width of the stacked output
+  static AdapterColumns of(List<Part> parts, long width) {
     List<Column> list = new ArrayList<>();
     long from = 0;
     for (Part part : parts) {
@@ -63,7 +62,7 @@ record AdapterColumns(List<Column> list, long rank) {
       list.add(new Column(list.size(), part, adapter, from));
       from += adapter.r();
     }
-    return new AdapterColumns(List.copyOf(list), from);
+    return new AdapterColumns(List.copyOf(list), from, ranges(list, width));
   }
 
   /// All A beneath each other, [Σr,in] fp32; where there is one alone, it itself.

@@ -51,7 +51,7 @@ record JoinedProducts(
         () -> {
           Tensor w = WeightProduct.operand(x, weight);
           Tensor y = Placement.empty(x.scalar_type(), x.size(0), weight.rows());
-          for (Range each : columns.ranges(weight.rows())) {
+          for (Range each : columns.ranges()) {
             LowRankTerm term =
                 each.adapted()
                     .map(column ->

@@ -28,8 +28,9 @@ final class StackedAdapters implements AutoCloseable {
   private final HostAdapters host;
   private Operands operands;
 
-  StackedAdapters(List<Part> parts) {
-    this.columns = AdapterColumns.of(parts);
+  /// @param width of the linear's output
+  StackedAdapters(List<Part> parts, long width) {
+    this.columns = AdapterColumns.of(parts, width);
     this.host = new HostAdapters(columns);
   }
 
